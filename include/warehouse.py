@@ -1,0 +1,81 @@
+"""The only place that opens DuckDB: one writer, read-only for everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from include.settings import Settings
+
+SCHEMA_VERSION = 1
+
+OPS_DDL = """
+create schema if not exists raw;
+create schema if not exists ops;
+create table if not exists ops.schema_version (version integer);
+create table if not exists ops.file_ledger (
+    delivery_id varchar primary key, source varchar, source_system varchar, file_name varchar,
+    delivered_sha256 varchar, stored_sha256 varchar, business_date date, mode varchar, part varchar,
+    delivery_sequence bigint, known_at timestamp, purposes varchar, entities varchar,
+    rows_in bigint, rows_loaded bigint, rows_rejected bigint,
+    state varchar, message varchar, run_id varchar, committed_at timestamp
+);
+create table if not exists ops.rejected_row (
+    delivery_id varchar, source varchar, source_file varchar, source_row bigint, column_name varchar,
+    value_masked varchar, rule_id varchar, reason_ja varchar, fix_ja varchar
+);
+create table if not exists ops.gate_result (
+    run_id varchar, as_of date, gate varchar, subject varchar, check_name varchar, is_success boolean,
+    observed varchar, message_ja varchar, checked_at timestamp
+);
+create table if not exists ops.publication (
+    list_id varchar, channel varchar, campaign_id varchar, business_date date, file_name varchar,
+    row_count bigint, sha256 varchar, state varchar, run_id varchar, published_at timestamp
+);
+create table if not exists ops.run (
+    run_id varchar, as_of date, stage varchar, state varchar, inputs_fingerprint varchar,
+    policy_version varchar, row_count bigint, seconds double, started_at timestamp, ended_at timestamp
+);
+"""
+
+
+def _connect(path: Path, settings: Settings, read_only: bool) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(path), read_only=read_only)
+    connection.execute(f"set threads = {settings.warehouse_threads}")
+    connection.execute(f"set memory_limit = '{settings.warehouse_memory}'")
+    connection.execute("set preserve_insertion_order = false")
+    return connection
+
+
+@contextmanager
+def writer(settings: Settings, path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The one writer of the warehouse (or of a scratch file at `path`)."""
+    target = path or settings.warehouse
+    target.parent.mkdir(parents=True, exist_ok=True)
+    connection = _connect(target, settings, read_only=False)
+    try:
+        if path is None:
+            ensure_ops(connection)
+        yield connection
+    finally:
+        connection.close()
+
+
+def ensure_ops(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the bookkeeping tables of schema `ops` where they are missing."""
+    connection.execute(OPS_DDL)
+    if not connection.execute("select count(*) from ops.schema_version").fetchone()[0]:
+        connection.execute("insert into ops.schema_version values (?)", [SCHEMA_VERSION])
+
+
+@contextmanager
+def reader(settings: Settings, path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Read-only; raises `duckdb.IOException` when the file is not there."""
+    connection = _connect(path or settings.warehouse, settings, read_only=True)
+    try:
+        yield connection
+    finally:
+        connection.close()
