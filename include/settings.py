@@ -59,6 +59,11 @@ class Settings:
         return self.data_root / "data_docs"
 
     @property
+    def dbt_target(self) -> Path:
+        """dbt's parse cache, compiled SQL, manifest and run results."""
+        return self.data_root / "dbt"
+
+    @property
     def truth(self) -> Path:
         """Planted truth of synthetic data; no model may read it."""
         return self.data_root / "truth"
