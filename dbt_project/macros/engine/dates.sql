@@ -1,0 +1,111 @@
+{# Dates. All arguments are dates unless the name says otherwise. #}
+
+{% macro days_between(from_date, to_date) -%}
+    {{ return(adapter.dispatch('days_between', 'okoshi')(from_date, to_date)) }}
+{%- endmacro %}
+
+{% macro default__days_between(from_date, to_date) -%}
+    cast(datediff('day', {{ from_date }}, {{ to_date }}) as integer)
+{%- endmacro %}
+
+{% macro spark__days_between(from_date, to_date) -%}
+    cast(datediff({{ to_date }}, {{ from_date }}) as integer)
+{%- endmacro %}
+
+{% macro add_days(start_date, days) -%}
+    {{ return(adapter.dispatch('add_days', 'okoshi')(start_date, days)) }}
+{%- endmacro %}
+
+{% macro default__add_days(start_date, days) -%}
+    ({{ start_date }} + cast({{ days }} as integer))
+{%- endmacro %}
+
+{% macro spark__add_days(start_date, days) -%}
+    date_add({{ start_date }}, cast({{ days }} as integer))
+{%- endmacro %}
+
+{# Month arithmetic clamps to the last day: 2024-03-31 minus one month is 2024-02-29. #}
+{% macro add_months(start_date, months) -%}
+    {{ return(adapter.dispatch('add_months', 'okoshi')(start_date, months)) }}
+{%- endmacro %}
+
+{% macro default__add_months(start_date, months) -%}
+    cast({{ start_date }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+
+{% macro spark__add_months(start_date, months) -%}
+    add_months({{ start_date }}, cast({{ months }} as integer))
+{%- endmacro %}
+
+{# A timestamp at 'HH:MM:SS' text of a day. #}
+{% macro day_at(day, time_text) -%}
+    cast(cast({{ day }} as string) || ' ' || {{ time_text }} as timestamp)
+{%- endmacro %}
+
+{% macro month_start(day) -%}
+    cast(date_trunc('month', {{ day }}) as date)
+{%- endmacro %}
+
+{% macro month_end(day) -%}
+    last_day({{ day }})
+{%- endmacro %}
+
+{# 'YYYY-MM' #}
+{% macro year_month(day) -%}
+    substr(cast({{ day }} as string), 1, 7)
+{%- endmacro %}
+
+{# 'YYYYMMDD' #}
+{% macro compact_date(day) -%}
+    replace(cast({{ day }} as string), '-', '')
+{%- endmacro %}
+
+{# Monday is 1, Sunday is 7. #}
+{% macro iso_weekday(day) -%}
+    {{ return(adapter.dispatch('iso_weekday', 'okoshi')(day)) }}
+{%- endmacro %}
+
+{% macro default__iso_weekday(day) -%}
+    cast(isodow({{ day }}) as integer)
+{%- endmacro %}
+
+{% macro spark__iso_weekday(day) -%}
+    (weekday({{ day }}) + 1)
+{%- endmacro %}
+
+{# The Japanese fiscal year starts in April: FY2024 is 2024-04-01 to 2025-03-31. #}
+{% macro fiscal_year(day) -%}
+    cast(year({{ add_months(day, -3) }}) as integer)
+{%- endmacro %}
+
+{% macro fiscal_quarter(day) -%}
+    cast(quarter({{ add_months(day, -3) }}) as integer)
+{%- endmacro %}
+
+{# Full years lived on a day; 29 February counts from 1 March in other years. #}
+{% macro age_on(birth_date, day) -%}
+    cast(
+        year({{ day }}) - year({{ birth_date }})
+        - case
+            when month({{ day }}) < month({{ birth_date }}) then 1
+            when month({{ day }}) = month({{ birth_date }}) and day({{ day }}) < day({{ birth_date }}) then 1
+            else 0
+        end as integer
+    )
+{%- endmacro %}
+
+{# Subquery with one row per day, column calendar_on, both ends included. #}
+{% macro date_series(first_date, last_date) -%}
+    {{ return(adapter.dispatch('date_series', 'okoshi')(first_date, last_date)) }}
+{%- endmacro %}
+
+{% macro default__date_series(first_date, last_date) -%}
+    (
+        select cast(moment as date) as calendar_on
+        from generate_series({{ first_date }}, {{ last_date }}, interval 1 day) as days (moment)
+    )
+{%- endmacro %}
+
+{% macro spark__date_series(first_date, last_date) -%}
+    (select explode(sequence({{ first_date }}, {{ last_date }}, interval 1 day)) as calendar_on)
+{%- endmacro %}

@@ -1,0 +1,45 @@
+{# Numbers: one precision for money, one for ranks, so that engines agree to the last digit. #}
+
+{% macro money(expression) -%}
+    cast({{ expression }} as decimal(18, 2))
+{%- endmacro %}
+
+{# Doubles are rounded to 9 digits before they rank anything. #}
+{% macro round9(expression) -%}
+    round(cast({{ expression }} as double), 9)
+{%- endmacro %}
+
+{# A number of days that is not whole is reached on the first whole day; noise below 6 digits does not count. #}
+{% macro ceil_days(expression) -%}
+    cast(ceil(round(cast({{ expression }} as double), 6)) as integer)
+{%- endmacro %}
+
+{# NULL where the denominator is 0. #}
+{% macro ratio(numerator, denominator) -%}
+    (cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0))
+{%- endmacro %}
+
+{# Window: median of everything up to the current row. #}
+{% macro running_median(expression, partition_by, order_by) -%}
+    {{ return(adapter.dispatch('running_median', 'okoshi')(expression, partition_by, order_by)) }}
+{%- endmacro %}
+
+{% macro default__running_median(expression, partition_by, order_by) -%}
+    median({{ expression }}) over (
+        partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
+    )
+{%- endmacro %}
+
+{% macro spark__running_median(expression, partition_by, order_by) -%}
+    {%- set items -%}
+        array_sort(collect_list({{ expression }}) over (
+            partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
+        ))
+    {%- endset -%}
+    case
+        when size({{ items }}) > 0 then (
+            element_at({{ items }}, cast(floor((size({{ items }}) + 1) / 2) as int))
+            + element_at({{ items }}, cast(ceil((size({{ items }}) + 1) / 2) as int))
+        ) / 2.0
+    end
+{%- endmacro %}
