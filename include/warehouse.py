@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from include.errors import GateStop
 from include.settings import Settings
 
 SCHEMA_VERSION = 1
@@ -35,6 +39,7 @@ create table if not exists ops.publication (
     list_id varchar, channel varchar, campaign_id varchar, business_date date, file_name varchar,
     row_count bigint, sha256 varchar, state varchar, run_id varchar, published_at timestamp
 );
+create table if not exists ops.policy (policy_version varchar, as_of date, seeds_hash varchar);
 create table if not exists ops.run (
     run_id varchar, as_of date, stage varchar, state varchar, inputs_fingerprint varchar,
     policy_version varchar, row_count bigint, seconds double, started_at timestamp, ended_at timestamp
@@ -79,3 +84,45 @@ def reader(settings: Settings, path: Path | None = None) -> Iterator[duckdb.Duck
         yield connection
     finally:
         connection.close()
+
+
+_held: dict[Path, int] = {}
+
+
+@contextmanager
+def exclusive(settings: Settings, wait_seconds: float = 0) -> Iterator[None]:
+    """Hold the writer's lock file; reentrant in one process, released by the kernel when it is killed.
+
+    Raises `GateStop` when another process still holds it after `wait_seconds`.
+    """
+    path = settings.warehouse.with_name("writer.lock")
+    if path in _held:
+        yield
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        _acquire(descriptor, path, time.monotonic() + wait_seconds)
+        _held[path] = descriptor
+        yield
+    finally:
+        _held.pop(path, None)
+        os.close(descriptor)
+
+
+def _acquire(descriptor: int, path: Path, deadline: float) -> None:
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                holder = path.read_text() or "不明"
+                raise GateStop(
+                    "lock",
+                    f"別の実行 (プロセス {holder}) が {path.parent} を使用中です。終わってからもう一度実行してください。",
+                ) from None
+            time.sleep(0.2)
+        else:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+            return
