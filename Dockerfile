@@ -6,4 +6,4 @@ COPY . .
 ENV PYTHONPATH=/okoshi/app
 RUN useradd --create-home okoshi && mkdir -p /okoshi/data /okoshi/airflow && chown -R okoshi /okoshi
 USER okoshi
-ENTRYPOINT ["python", "-m", "include.cli", "in-airflow"]
+ENTRYPOINT ["python", "-m", "include.cli", "exec"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from datetime import date, datetime
 
@@ -42,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
         ("summary", _summary, "say in plain words what the last run produced"),
     ):
         verbs.add_parser(name, help=text).set_defaults(verb=verb)
+    execute = verbs.add_parser("exec", help="run a command with Airflow's settings in its environment")
+    execute.add_argument("command", nargs=argparse.REMAINDER)
+    execute.set_defaults(verb=_exec)
     return parser
 
 
@@ -74,6 +78,11 @@ def _init(config: settings.Settings, options: argparse.Namespace) -> int:
     orchestration.configure(config, quiet=False)
     orchestration.initialise(config)
     return 0
+
+
+def _exec(config: settings.Settings, options: argparse.Namespace) -> int:
+    orchestration.configure(config, quiet=False)
+    os.execvp(options.command[0], options.command)
 
 
 def _benchmark(config: settings.Settings, options: argparse.Namespace) -> int:

@@ -168,6 +168,8 @@ def configure(settings: Settings, quiet: bool) -> None:
     """Put Airflow's settings into this process's environment; call before the first Airflow import."""
     for name, value in airflow_environment(settings).items():
         os.environ.setdefault(name, value)
+    # Airflow starts its components by name
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     if quiet:
         os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "ERROR"
         # the chain starts build and publish itself: its events must leave nothing queued
@@ -375,11 +377,10 @@ def stand_up(settings: Settings, fixed_date: date | None) -> int:
     initialise(settings)
     close_killed_runs(settings)
     port = os.environ.setdefault("AIRFLOW__API__PORT", "8080")
+    os.environ.setdefault("AIRFLOW__API__HOST", "127.0.0.1")
     os.environ.setdefault("AIRFLOW__CORE__EXECUTION_API_SERVER_URL", f"http://localhost:{port}/execution/")
     passwords = settings.airflow_home / "simple_auth_manager_passwords.json.generated"
     print(f"画面: http://localhost:{port}  利用者 admin、パスワードは {passwords} にあります", flush=True)
     print(f"業務日: {os.environ.get('OKOSHI_AS_OF', '実行日 (日本時間)')}。止めるには Ctrl-C", flush=True)
-    # its components are found by name, and what they write (passwords, logs) is the owner's alone
-    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    os.umask(0o077)
+    os.umask(0o077)  # passwords and logs are the owner's alone
     return subprocess.call(["airflow", "standalone"])
