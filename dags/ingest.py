@@ -12,6 +12,7 @@ from airflow.sdk import Param, dag, get_current_context, task
 from include import orchestration, settings, stages
 
 raw, _ = orchestration.assets()
+LOAD_DOC = "一つの取込元を検査して取り込みます。赤いとき: ログの最後に、直すファイル・行・列と直し方があります。"
 
 
 @dag(
@@ -31,10 +32,9 @@ def ingest():
         found = stages.scan(settings.load(), orchestration.ingest_date(context), context["run_id"])
         return [name for name in found if context["params"].get("source") in (None, name)]
 
-    @task(map_index_template="{{ task.op_kwargs['source'] }}")
+    @task(map_index_template="{{ task.op_kwargs['source'] }}", doc_md=LOAD_DOC)
     @orchestration.gated
     def load(source: str) -> int:
-        """一つの取込元を検査して取り込みます。赤いとき: ログの最後に、直すファイル・行・列があります。"""
         context = get_current_context()
         return stages.load(settings.load(), source, orchestration.ingest_date(context), context["run_id"])
 
