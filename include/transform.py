@@ -41,7 +41,7 @@ def prepare(settings: Settings, as_of: date) -> str:
     with warehouse.writer(settings) as connection:
         known = connection.execute("select seeds_hash from ops.policy").fetchone()
     if known != (seeds_hash,):
-        _invoke(settings, ["seed", "--selector", "rules", "--full-refresh"], as_of)
+        _invoke(settings, ["build", "--selector", "rules", "--full-refresh"], as_of)
     with warehouse.writer(settings) as connection:
         connection.begin()
         _swap_replaced_rules(settings, connection)
