@@ -95,7 +95,7 @@ def plan_build(settings: Settings, as_of: date, run_id: str) -> bool:
                 say("build", f"{as_of}: 入力に変わりがないため、することはありません")
                 return False
             connection.execute(
-                "insert into ops.run values (?, ?, 'build', 'running', ?, ?, null, null, ?, null)",
+                "insert into ops.run values (?, ?, 'build', 'running', ?, ?, null, null, null, ?, null)",
                 [run_id, as_of, fingerprint, rules.policy_version(settings), datetime.now()],
             )
     return True
@@ -114,7 +114,7 @@ def build_layer(settings: Settings, selector: str, as_of: date, run_id: str) -> 
         return _build_rules(settings, as_of, run_id)
     with _step(settings, run_id, as_of, selector, claimed=True) as step:
         result = transform.build(settings, selector, as_of)
-        step.rows = result.rows
+        step.rows, step.engine_seconds = result.rows, result.engine_seconds
         say(selector, f"{result.models} モデル, 検査 {result.tests}, {result.rows:,} 行, {step.seconds():.1f} 秒")
 
 
@@ -214,6 +214,7 @@ LOCK_WAIT = 3600.0
 class _Step:
     def __init__(self) -> None:
         self.rows: int | None = None
+        self.engine_seconds: float | None = None
         self.state = "failed"
         self.began = time.monotonic()
         self.started_at = datetime.now()
@@ -241,8 +242,11 @@ def _step(
 def _record(settings: Settings, run_id: str, as_of: date, stage: str, step: _Step) -> None:
     with warehouse.writer(settings) as connection:
         connection.execute(
-            "insert into ops.run values (?, ?, ?, ?, null, null, ?, ?, ?, ?)",
-            [run_id, as_of, stage, step.state, step.rows, step.seconds(), step.started_at, datetime.now()],
+            "insert into ops.run values (?, ?, ?, ?, null, null, ?, ?, ?, ?, ?)",
+            [
+                run_id, as_of, stage, step.state, step.rows,
+                step.seconds(), step.engine_seconds, step.started_at, datetime.now(),
+            ],
         )
 
 

@@ -25,13 +25,17 @@ _manifests: dict[Path, object] = {}
 
 @dataclass(frozen=True)
 class LayerResult:
-    """One selector's run: relations built, tests passed, rows now in the built tables, seconds."""
+    """One selector's run: relations built, tests passed, rows now in the built tables, seconds.
+
+    `engine_seconds` counts the time in which at least one model or test was executing.
+    """
 
     selector: str
     models: int
     tests: int
     rows: int
     seconds: float
+    engine_seconds: float
 
 
 def prepare(settings: Settings, as_of: date) -> str:
@@ -59,9 +63,25 @@ def build(settings: Settings, selector: str, as_of: date) -> LayerResult:
     )
     built = [r for r in result if r.node.resource_type in ("model", "seed", "snapshot")]
     tests = [r for r in result if r.node.resource_type == "test"]
+    seconds = time.monotonic() - started
     return LayerResult(
-        selector, len(built), len(tests), _row_count(settings, built), time.monotonic() - started
+        selector, len(built), len(tests), _row_count(settings, built), seconds, _busy_seconds(result)
     )
+
+
+def _busy_seconds(results: list) -> float:
+    """Length of the union of all execution intervals."""
+    spans = sorted(
+        (t.started_at, t.completed_at) for r in results for t in r.timing if t.name == "execute" and t.completed_at
+    )
+    busy, reached = 0.0, None
+    for start, end in spans:
+        if reached is None or start > reached:
+            busy += (end - start).total_seconds()
+        elif end > reached:
+            busy += (end - reached).total_seconds()
+        reached = end if reached is None else max(reached, end)
+    return busy
 
 
 def code_hash(settings: Settings) -> str:

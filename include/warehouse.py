@@ -42,7 +42,7 @@ create table if not exists ops.publication (
 create table if not exists ops.policy (policy_version varchar, as_of date, seeds_hash varchar);
 create table if not exists ops.run (
     run_id varchar, as_of date, stage varchar, state varchar, inputs_fingerprint varchar,
-    policy_version varchar, row_count bigint, seconds double, started_at timestamp, ended_at timestamp
+    policy_version varchar, row_count bigint, seconds double, engine_seconds double, started_at timestamp, ended_at timestamp
 );
 """
 

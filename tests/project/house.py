@@ -148,7 +148,7 @@ def _decides(literal: exp.Literal) -> bool:
 ONLY_IN = {
     "airflow": ("dags/", "include/orchestration.py"),
     "dbt": ("include/transform.py",),
-    "duckdb": ("include/warehouse.py", "include/ingest/", "include/quality/"),
+    "duckdb": tuple(f"include/{room}" for room in "warehouse.py ingest/ quality/ publish/ report/ synthetic/".split()),
     "great_expectations": ("include/quality/",),
 }
 # room -> rooms of include it may not import
