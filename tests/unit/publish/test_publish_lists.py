@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 from lists_house import CAMPAIGN, DAY, PEOPLE, exposures, list_id
 
-from include import warehouse
+from include import files, warehouse
 from include.errors import GateStop
-from include.publish import files, lists, outbox, recover
+from include.publish import lists, outbox, recover
 from include.publish import preview as preview_lists
 
 NEXT = DAY + timedelta(days=1)
