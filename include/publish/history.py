@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from include.publish.files import write_atomically
+from include.files import write_atomically
 from include.settings import REPO, Settings
 
 SOURCE = "okoshi_lists"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from include import warehouse
+from include import files, warehouse
 from include.errors import GateStop
-from include.publish import files, history, outbox
+from include.publish import history, outbox
 from include.publish.exposures import ListSpec, manifest_path, read_specs
 from include.publish.vendor_file import VendorFile, render
 from include.settings import Settings

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from include import files
 from include.errors import GateStop
-from include.publish import files
 from include.publish.exposures import ListSpec
 from include.publish.vendor_file import parse_keys, render_recall
 from include.settings import Settings

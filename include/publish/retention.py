@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from include import rules
-from include.publish.files import remove
+from include.files import remove
 from include.settings import Settings
 
 RULE = "rule_retention"

@@ -11,9 +11,9 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from include import rules, warehouse
+from include import files, rules, warehouse
 from include.errors import GateStop
-from include.publish import files, retention
+from include.publish import retention
 from include.publish.exposures import manifest_path, meta_of
 from include.settings import REPO, Settings
 

@@ -12,7 +12,7 @@ from datetime import date
 from html import escape
 from pathlib import Path
 
-from include.publish.files import write_atomically
+from include.files import write_atomically
 from include.quality.engine import BROKEN_CHECK, Outcome
 from include.settings import Settings
 
