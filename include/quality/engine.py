@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import duckdb
 
 DIALECT = "okoshi_duckdb"
-BROKEN_CHECK = "検査そのものが実行できませんでした"
+BROKEN_CHECK = "検査そのものを実行できませんでした"
 
 _lent: dict[str, duckdb.DuckDBPyConnection] = {}
 
