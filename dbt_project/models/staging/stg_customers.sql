@@ -1,0 +1,42 @@
+with latest as (
+    {{ latest_as_known('customers', key=['source_customer_id'], event='registered_at') }}
+),
+
+final as (
+    select
+        {{ global_id('source_customer_id') }} as customer_key,
+        source_customer_id,
+        {{ global_id('household_id') }} as household_id,
+        family_name,
+        given_name,
+        family_name_kana,
+        given_name_kana,
+        birth_date,
+        gender,
+        registered_at,
+        withdrawn_at,
+        updated_at,
+        member_status,
+        member_rank,
+        first_media_code,
+        store_id,
+        email,
+        phone,
+        fax,
+        postal_code,
+        prefecture_code,
+        city,
+        address_line1,
+        address_line2,
+        is_minor,
+        is_deceased,
+        is_employee,
+        is_test,
+        source_system,
+        known_at,
+        first_known_at,
+        purposes
+    from latest
+)
+
+select * from final

@@ -1,0 +1,18 @@
+with latest as (
+    {{ latest_as_known('subscription_events', key=['subscription_id', 'event_at', 'type'], event='event_at') }}
+),
+
+final as (
+    select
+        {{ global_id('subscription_id') }} as subscription_id,
+        event_at,
+        type,
+        reason_code,
+        source_system,
+        known_at,
+        first_known_at,
+        purposes
+    from latest
+)
+
+select * from final
