@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from include.settings import Settings
-from include.synthetic import b2b, eccube, marketing, plan, service
+from include.synthetic import b2b, b2b_activity, eccube, eccube_orders, marketing, plan, service
 from include.synthetic.dirt import Rows, Soil
 from include.synthetic.exports import LAYOUTS, Export
 from include.synthetic.people import make_people
@@ -27,11 +28,12 @@ __all__ = ["AS_OF", "PROFILES", "SEED", "Generated", "generate"]
 
 @dataclass(frozen=True)
 class Generated:
-    """What was written: files relative to the data root → sha256, data rows by source."""
+    """What was written: number of export files, data rows in all and by source."""
 
     as_of: date
-    files: dict[str, str]
-    rows: dict[str, int]
+    files: int
+    rows: int
+    rows_by_source: dict[str, int]
 
 
 def _blocks(persons: int) -> Iterator[tuple[int, int]]:
@@ -39,7 +41,9 @@ def _blocks(persons: int) -> Iterator[tuple[int, int]]:
         yield block, min(plan.BLOCK, persons - start)
 
 
-def _block(seed: int, block: int, size: int, as_of: date) -> tuple[dict[str, tuple[Rows, Soil | None]], dict[str, pa.Table]]:
+def _block(
+    seed: int, block: int, size: int, as_of: date
+) -> tuple[dict[str, tuple[Rows, Soil | None]], dict[str, pa.Table]]:
     """Everything about one block: rows by source, truth tables by name."""
     people = make_people(seed, block, size, as_of)
     orders, story = make_purchases(seed, block, people, as_of)
@@ -48,14 +52,14 @@ def _block(seed: int, block: int, size: int, as_of: date) -> tuple[dict[str, tup
     companies = b2b.make_companies(seed, block, size, as_of)
     sources = {
         "eccube_customers": eccube.customer_rows(seed, block, people, orders, story, as_of),
-        "eccube_orders": eccube.order_rows(seed, block, people, orders, lines, as_of),
+        "eccube_orders": eccube_orders.order_rows(seed, block, people, orders, lines, as_of),
         "contact_centre_inquiries": service.inquiry_rows(seed, block, people, story, as_of),
         **marketing.subscription_rows(seed, block, people, orders, story, as_of),
         "consents": marketing.consent_rows(seed, block, people, story, as_of),
         "campaign_contacts": marketing.send_rows(seed, block, people, story, as_of),
         "call_results": service.call_rows(seed, block, people, story, answers, as_of),
         "life_events": service.life_event_rows(seed, block, people, story, as_of),
-        **b2b.company_rows(seed, block, companies, as_of),
+        **b2b_activity.company_rows(seed, block, companies),
     }
     if block == 0:
         sources["products"] = (marketing.product_rows(as_of), None)
@@ -70,7 +74,8 @@ def _block(seed: int, block: int, size: int, as_of: date) -> tuple[dict[str, tup
 def _write(seed: int, persons: int, as_of: date, work: Path) -> dict[str, Export]:
     """Write every export and truth table under `work`, block by block."""
     exports = {
-        source: Export(work / source / f"{layout.stem}_{as_of:%Y%m%d}.csv", layout) for source, layout in LAYOUTS.items()
+        source: Export(work / source / f"{layout.stem}_{as_of:%Y%m%d}.csv", layout)
+        for source, layout in LAYOUTS.items()
     }
     for export in exports.values():
         export.path.parent.mkdir(parents=True)
@@ -89,35 +94,47 @@ def _write(seed: int, persons: int, as_of: date, work: Path) -> dict[str, Export
     return exports
 
 
-def generate(settings: Settings, profile: str, as_of: date | None = None, seed: int = SEED) -> Generated:
+def generate(
+    settings: Settings, profile: str, as_of: date | None = None, seed: int | None = None
+) -> Generated:
     """Write the exports of `profile` into landing and their truth into the truth folder.
 
     Raises KeyError for an unknown profile. Existing files of the same names are replaced.
     """
-    persons, day = PROFILES[profile], as_of or AS_OF
+    persons, day, seed = PROFILES[profile], as_of or AS_OF, SEED if seed is None else seed
     work = settings.work / "synthetic"
     shutil.rmtree(work, ignore_errors=True)
     exports = _write(seed, persons, day, work)
-    planted = {
-        source: [{"column": column, "rule": rule, "cells": cells} for (column, rule), cells in sorted(export.planted.items())]
-        for source, export in exports.items()
-    }
     files = {}
     for source, export in exports.items():
         digest = export.finish()
         target = settings.landing / source / export.path.name
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(export.path, target)
-        target.with_name(target.name + ".done").touch()
+        done = target.with_name(target.name + ".done")
+        done.touch()
         files[str(target.relative_to(settings.data_root))] = digest
+        files[str(done.relative_to(settings.data_root))] = hashlib.sha256(b"").hexdigest()
     settings.truth.mkdir(parents=True, exist_ok=True)
     for table in sorted((work / "truth").iterdir()):
         os.replace(table, settings.truth / table.name)
-    _save(settings.truth / "dirt.json", planted)
-    _save(settings.data_root / "synthetic.json", {"profile": profile, "seed": seed, "as_of": day.isoformat(), "files": files})
+    _save(settings.truth / "dirt.json", {source: _planted(export) for source, export in exports.items()})
+    marker = {"profile": profile, "seed": seed, "as_of": day.isoformat(), "files": files}
+    _save(settings.data_root / "synthetic.json", marker)
     shutil.rmtree(work)
-    return Generated(day, files, {source: export.rows for source, export in exports.items()})
+    rows = {source: export.rows for source, export in exports.items()}
+    return Generated(day, len(exports), sum(rows.values()), rows)
+
+
+def _planted(export: Export) -> list[dict]:
+    """Which cells of an export were spoilt: column ('*' = whole rows), rule, how many."""
+    return [
+        {"column": column, "rule": rule, "cells": cells}
+        for (column, rule), cells in sorted(export.planted.items())
+    ]
 
 
 def _save(path: Path, content: dict) -> None:
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8"
+    )

@@ -1,4 +1,4 @@
-"""The B2B half, Salesforce-like: accounts, contacts, opportunities, tasks, and the product's own usage log. UTF-8, times in UTC."""
+"""B2B accounts and their contacts, Salesforce-like: 18-character ids, times in UTC, TRUE/FALSE."""
 
 from __future__ import annotations
 
@@ -11,8 +11,19 @@ import pyarrow.compute as pc
 
 from include.synthetic import plan
 from include.synthetic import vocabulary as words
-from include.synthetic.columns import Column, blank, choose, day, draw, flag, join, number, stamp, stream, text
-from include.synthetic.dirt import Rows, Soil
+from include.synthetic.columns import (
+    Column,
+    blank,
+    choose,
+    day,
+    draw,
+    flag,
+    join,
+    number,
+    stamp,
+    stream,
+    text,
+)
 
 NO_DAY = np.datetime64("NaT", "D")
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -20,8 +31,13 @@ CHECK = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 # situation -> (share, why it went silent); what each means is in the account's dates below
 SITUATIONS = {
     "active": (0.50, ""), "silent_ended": (0.16, "FOR_FADE"), "competitor_won": (0.06, "EXT_COMPETITOR"),
-    "paying_inactive": (0.07, "CHG_ORG"), "stalled_deal": (0.09, "FOR_RESCHED"), "budget_cut": (0.05, "CHG_BUDGET"),
-    "prospect": (0.07, ""),
+    "paying_inactive": (0.07, "CHG_ORG"), "stalled_deal": (0.09, "FOR_RESCHED"),
+    "budget_cut": (0.05, "CHG_BUDGET"), "prospect": (0.07, ""),
+}  # fmt: skip
+# situation -> days since the last two-way contact or use, low..high
+SILENT_DAYS = {
+    "active": (1, 25), "silent_ended": (380, 700), "competitor_won": (400, 600),
+    "paying_inactive": (400, 600), "stalled_deal": (190, 320), "budget_cut": (370, 550), "prospect": (200, 500),
 }  # fmt: skip
 
 
@@ -52,7 +68,10 @@ def sf_id(prefix: str, serial: int) -> str:
         serial, rest = divmod(serial, 62)
         digits = BASE62[rest] + digits
     plain = f"{prefix}5i0000" + digits.rjust(6, "0")
-    bits = [sum(1 << place for place, sign in enumerate(plain[part : part + 5]) if sign.isupper()) for part in (0, 5, 10)]
+    bits = [
+        sum(1 << place for place, sign in enumerate(plain[part : part + 5]) if sign.isupper())
+        for part in (0, 5, 10)
+    ]
     return plain + "".join(CHECK[value] for value in bits)
 
 
@@ -71,9 +90,7 @@ def make_companies(seed: int, block: int, persons: int, as_of: date) -> Companie
     situation = draw(rng, {name: row[0] for name, row in SITUATIONS.items()}, size)
     created = today - rng.integers(900, 1800, size)
     start = created + rng.integers(30, 90, size)
-    quiet = {"active": (1, 25), "silent_ended": (380, 700), "competitor_won": (400, 600), "paying_inactive": (400, 600),
-             "stalled_deal": (190, 320), "budget_cut": (370, 550), "prospect": (200, 500)}  # fmt: skip
-    low, high = (np.array([quiet[name][side] for name in situation]) for side in (0, 1))
+    low, high = (np.array([SILENT_DAYS[name][side] for name in situation]) for side in (0, 1))
     silent = today - rng.integers(low, high)
     ended = np.isin(situation, ("silent_ended", "competitor_won", "budget_cut"))
     no_contract = np.isin(situation, ("prospect", "stalled_deal"))
@@ -84,7 +101,9 @@ def make_companies(seed: int, block: int, persons: int, as_of: date) -> Companie
         situation=situation,
         created_on=created,
         contract_start=np.where(no_contract, NO_DAY, start),
-        contract_end=np.where(ended, silent - rng.integers(0, 20, size), np.where(no_contract, NO_DAY, running)),
+        contract_end=np.where(
+            ended, silent - rng.integers(0, 20, size), np.where(no_contract, NO_DAY, running)
+        ),
         silent_since=silent,
         contacts=rng.integers(1, 4, size),
         place=rng.integers(0, len(words.PLACES), size),
@@ -92,13 +111,15 @@ def make_companies(seed: int, block: int, persons: int, as_of: date) -> Companie
     )
 
 
-def _utc(moments: np.ndarray) -> pa.Array:
+def utc(moments: np.ndarray) -> pa.Array:
     """JST moments as Salesforce writes them: ISO, UTC, milliseconds, Z."""
     return stamp(moments.astype("datetime64[s]") - np.timedelta64(9, "h"), ".000Z")
 
 
-def _evening(companies: Companies, days: np.ndarray) -> np.ndarray:
-    return np.minimum(days.astype("datetime64[s]") + 17 * 3600, np.datetime64(companies.as_of, "s") + 17 * 3600)
+def evening(companies: Companies, days: np.ndarray) -> np.ndarray:
+    return np.minimum(
+        days.astype("datetime64[s]") + 17 * 3600, np.datetime64(companies.as_of, "s") + 17 * 3600
+    )
 
 
 def _places(companies: Companies, row: np.ndarray) -> dict[str, pa.Array]:
@@ -107,8 +128,19 @@ def _places(companies: Companies, row: np.ndarray) -> dict[str, pa.Array]:
         "postal": choose([entry[0][:3] + "-" + entry[0][3:] for entry in words.PLACES], place),
         "state": choose([entry[2] for entry in words.PLACES], place),
         "city": choose([entry[3] for entry in words.PLACES], place),
-        "street": join(choose([entry[4] for entry in words.PLACES], place), number(row % 9 + 1), "-", number(row % 20 + 1)),
-        "phone": join(choose([entry[5] for entry in words.PLACES], place), "-", _exchange(place, row), "-", number(row % 10000, 4)),
+        "street": join(
+            choose([entry[4] for entry in words.PLACES], place),
+            number(row % 9 + 1),
+            "-",
+            number(row % 20 + 1),
+        ),
+        "phone": join(
+            choose([entry[5] for entry in words.PLACES], place),
+            "-",
+            _exchange(place, row),
+            "-",
+            number(row % 10000, 4),
+        ),
     }
 
 
@@ -118,16 +150,22 @@ def _exchange(place: np.ndarray, row: np.ndarray) -> pa.Array:
     return number(2 * 10 ** (digits - 1) + row % 90)
 
 
-def _account_rows(rng: np.random.Generator, companies: Companies) -> dict[str, Column]:
+def account_rows(rng: np.random.Generator, companies: Companies) -> dict[str, Column]:
     size, row, situation = companies.size, np.arange(companies.size), companies.situation
     place = _places(companies, row)
-    core = join(choose(words.COMPANY_WORDS, row % 12), choose(words.COMPANY_KINDS, row // 12 % 8), number(companies.first + row))
+    core = join(
+        choose(words.COMPANY_WORDS, row % 12),
+        choose(words.COMPANY_KINDS, row // 12 % 8),
+        number(companies.first + row),
+    )
     form = rng.integers(0, 4, size)
     name = join(choose(["株式会社", "㈱", "有限会社", ""], form), core, flag(form == 3, "株式会社", ""))
     ended = ~np.isnat(companies.contract_end) & (companies.contract_end < np.datetime64(companies.as_of))
     has_contract = ~np.isnat(companies.contract_start)
     reason = {"competitor_won": "他社切替", "budget_cut": "予算削減", "silent_ended": "利用減"}
-    checked = np.where(rng.random(size) < 0.8, np.datetime64(companies.as_of) - rng.integers(10, 500, size), NO_DAY)
+    checked = np.where(
+        rng.random(size) < 0.8, np.datetime64(companies.as_of) - rng.integers(10, 500, size), NO_DAY
+    )
     hit = rng.random(size) < 0.02
     return {
         "Id": text(companies.keys),
@@ -153,14 +191,18 @@ def _account_rows(rng: np.random.Generator, companies: Companies) -> dict[str, C
         "ContractEndDate__c": day(companies.contract_end),
         "CancelReason__c": text([reason.get(value, "") for value in situation]),
         "IsCompetitor__c": flag(row % 53 == 52, "TRUE", "FALSE"),
-        "AntisocialCheck__c": pc.if_else(pa.array(np.isnat(checked)), "未実施", flag(hit, "該当", "該当なし")),
-        "AntisocialCheckedAt__c": _utc(_evening(companies, checked)),
-        "CreatedDate": _utc(companies.created_on.astype("datetime64[s]") + 36000),
-        "LastModifiedDate": _utc(_evening(companies, np.maximum(companies.silent_since, companies.created_on))),
+        "AntisocialCheck__c": pc.if_else(
+            pa.array(np.isnat(checked)), "未実施", flag(hit, "該当", "該当なし")
+        ),
+        "AntisocialCheckedAt__c": utc(evening(companies, checked)),
+        "CreatedDate": utc(companies.created_on.astype("datetime64[s]") + 36000),
+        "LastModifiedDate": utc(evening(companies, np.maximum(companies.silent_since, companies.created_on))),
     }
 
 
-def _contact_rows(rng: np.random.Generator, companies: Companies) -> tuple[dict[str, Column], np.ndarray, np.ndarray]:
+def contact_rows(
+    rng: np.random.Generator, companies: Companies
+) -> tuple[dict[str, Column], np.ndarray, np.ndarray]:
     """Contacts, and beside them the account position and the id of each."""
     account = np.repeat(np.arange(companies.size), companies.contacts)
     size, serial = len(account), 3 * companies.first + np.arange(len(account))
@@ -184,119 +226,10 @@ def _contact_rows(rng: np.random.Generator, companies: Companies) -> tuple[dict[
         "Phone": _places(companies, account)["phone"],
         "Extension__c": blank(number(rng.integers(100, 999, size)), rng.random(size) < 0.6),
         "LeftDate__c": day(left),
-        "CreatedDate": _utc(companies.created_on[account].astype("datetime64[s]") + 40000),
-        "LastModifiedDate": _utc(_evening(companies, np.where(gone, left, companies.created_on[account] + 20))),
+        "CreatedDate": utc(companies.created_on[account].astype("datetime64[s]") + 40000),
+        "LastModifiedDate": utc(evening(companies, np.where(gone, left, companies.created_on[account] + 20))),
     }
     return columns, account, ids
-
-
-def _deal_rows(rng: np.random.Generator, companies: Companies, contact_of: np.ndarray) -> tuple[dict[str, Column], np.ndarray, np.ndarray]:
-    """One won deal behind every contract, one open deal where it stalled, some lost ones."""
-    found = np.flatnonzero
-    situation = companies.situation
-    parts = [
-        (found(~np.isnat(companies.contract_start)), "Closed Won"), (found(situation == "stalled_deal"), "Proposal/Price Quote"),
-        (found(situation == "prospect"), "Closed Lost"), (found((situation == "active") & (rng.random(companies.size) < 0.15)), "Negotiation/Review"),
-    ]  # fmt: skip
-    account = np.concatenate([part[0] for part in parts])
-    stage = np.concatenate([np.full(len(part[0]), part[1], dtype=object) for part in parts])
-    size, today = len(account), np.datetime64(companies.as_of)
-    is_open = ~np.isin(stage, ("Closed Won", "Closed Lost"))
-    opened = np.where(stage == "Negotiation/Review", today - 60, companies.created_on[account] + 5)
-    opened = np.where(stage == "Proposal/Price Quote", companies.silent_since[account] - 40, opened)
-    closed = np.where(stage == "Closed Won", companies.contract_start[account], np.where(is_open, NO_DAY, companies.silent_since[account]))
-    stalled = stage == "Proposal/Price Quote"
-    ids = np.array([sf_id("006", 3 * companies.first + value) for value in range(size)], dtype=object)
-    touched = np.where(stalled, today - 20, np.where(is_open, today - 3, closed))
-    columns = {
-        "Id": text(ids),
-        "IsDeleted": "FALSE",
-        "AccountId": text(companies.keys).take(pa.array(account)),
-        "ContactId": text(contact_of[account]),
-        "Name": join("商談-", number(np.arange(size) + 1)),
-        "StageName": text(stage),
-        "Amount": join(number(rng.integers(10, 500, size) * 10_000), ".0"),
-        "CloseDate": day(np.where(is_open, today + 45, closed)),
-        "ActualCloseDate__c": day(closed),
-        "IsClosed": flag(is_open, "FALSE", "TRUE"),
-        "IsWon": flag(stage == "Closed Won", "TRUE", "FALSE"),
-        "LossReason__c": blank(choose(["予算", "時期尚早", "他社採用"], rng.integers(0, 3, size)), stage != "Closed Lost"),
-        "Competitor__c": "",
-        "RescheduleCount__c": number(np.where(stalled, rng.integers(1, 4, size), 0)),
-        "CreatedDate": _utc(opened.astype("datetime64[s]") + 36000),
-        "LastActivityDate": day(touched),
-        "LastModifiedDate": _utc(_evening(companies, touched)),
-    }
-    return columns, account, ids
-
-
-def _task_rows(rng: np.random.Generator, companies: Companies, contact_of: np.ndarray, deals: dict[int, str]) -> dict[str, Column]:
-    """Two-way contacts up to the silent day; after it only our own unanswered mails."""
-    count = rng.integers(4, 9, companies.size)
-    account = np.repeat(np.arange(companies.size), count)
-    span = (companies.silent_since - companies.created_on).astype(int)[account]
-    days = companies.silent_since[account] - (span * rng.random(len(account)) ** 2).astype(int)
-    days[np.cumsum(count) - 1] = companies.silent_since
-    mails = np.repeat(np.flatnonzero(companies.situation != "active"), 4)
-    sent = np.maximum(np.datetime64(companies.as_of) - np.tile([20, 50, 80, 110], len(mails) // 4), companies.silent_since[mails] + 1)
-    both, days = np.r_[account, mails], np.r_[days, sent]
-    is_two_way = np.r_[np.ones(len(account), bool), np.zeros(len(mails), bool)]
-    order = np.lexsort((is_two_way, both, days))
-    both, days, is_two_way = both[order], days[order], is_two_way[order]
-    size = len(both)
-    inbound = is_two_way & (rng.random(size) < 0.35)
-    at = _evening(companies, days) - rng.integers(0, 7 * 3600, size)
-    return {
-        "Id": text([sf_id("00T", 20 * companies.first + value) for value in range(size)]),
-        "IsDeleted": "FALSE",
-        "WhoId": text(contact_of[both]),
-        "WhatId": text([deals.get(value, "") for value in both.tolist()]),
-        "AccountId": text(companies.keys).take(pa.array(both)),
-        "Subject": flag(is_two_way, "打ち合わせ\n次回検討", "ご案内メール"),
-        "Type": pc.if_else(pa.array(is_two_way), choose(["Call", "Meeting", "Email"], rng.integers(0, 3, size)), "Email"),
-        "Direction__c": flag(inbound, "Inbound", "Outbound"),
-        "IsTwoWay__c": flag(is_two_way, "TRUE", "FALSE"),
-        "Status": "Completed",
-        "CompletedDateTime": _utc(at),
-        "CreatedDate": _utc(at),
-        "LastModifiedDate": _utc(at),
-    }
-
-
-def _usage_rows(rng: np.random.Generator, companies: Companies) -> dict[str, Column]:
-    """About one usage day a week from contract start (at most a year back) until the account fell silent."""
-    user = np.flatnonzero(~np.isnat(companies.contract_start))
-    until = companies.silent_since[user]
-    begin = np.maximum(companies.contract_start[user], until - 365)
-    weeks = np.maximum((until - begin).astype(int) // 7, 0) + 1
-    account = np.repeat(user, weeks)
-    back = np.arange(len(account)) - np.repeat(np.cumsum(weeks) - weeks, weeks)
-    days = np.repeat(until, weeks) - 7 * back
-    active = rng.integers(1, 15, len(account))
-    return {
-        "account_id": text(companies.keys).take(pa.array(account)),
-        "used_on": day(days),
-        "active_users": number(active),
-        "events": number(active * rng.integers(3, 30, len(account))),
-    }
-
-
-def company_rows(seed: int, block: int, companies: Companies, as_of: date) -> dict[str, tuple[Rows, Soil | None]]:
-    """The five B2B files from one draw."""
-    rng = stream(seed, block, "company rows")
-    accounts = _account_rows(rng, companies)
-    contacts, account_of, contact_ids = _contact_rows(rng, companies)
-    first = np.searchsorted(account_of, np.arange(companies.size))
-    contact_of = contact_ids[first]
-    deals, deal_account, deal_ids = _deal_rows(rng, companies, contact_of)
-    found = {
-        "salesforce_accounts": accounts,
-        "salesforce_contacts": contacts,
-        "salesforce_opportunities": deals,
-        "salesforce_activities": _task_rows(rng, companies, contact_of, dict(zip(deal_account.tolist(), deal_ids, strict=True))),
-        "product_usage": _usage_rows(rng, companies),
-    }
-    return {source: (list(columns.items()), None) for source, columns in found.items()}
 
 
 def account_table(companies: Companies) -> pa.Table:

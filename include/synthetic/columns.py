@@ -14,7 +14,7 @@ TEXT = pa.string()
 
 
 def stream(seed: int, block: int, name: str) -> np.random.Generator:
-    """The random stream of one part of one block; parts never share draws, so one can change without the others."""
+    """The random stream of one part of one block; parts share no draws, so one can change alone."""
     return np.random.default_rng([seed, block, zlib.crc32(name.encode())])
 
 
@@ -56,14 +56,18 @@ def blank(column: Column, mask: np.ndarray) -> pa.Array:
 def day(values: np.ndarray) -> pa.Array:
     """datetime64 as YYYY-MM-DD; NaT is an empty cell."""
     missing = np.isnat(values)
-    plain = np.datetime_as_string(np.where(missing, np.datetime64("1970-01-01"), values).astype("datetime64[D]"))
+    plain = np.datetime_as_string(
+        np.where(missing, np.datetime64("1970-01-01"), values).astype("datetime64[D]")
+    )
     return blank(text(plain), missing)
 
 
 def stamp(values: np.ndarray, zone: str = "") -> pa.Array:
     """datetime64 as 'YYYY-MM-DD HH:MM:SS', or ISO with `zone` appended; NaT is an empty cell."""
     missing = np.isnat(values)
-    plain = text(np.datetime_as_string(np.where(missing, np.datetime64("1970-01-01"), values).astype("datetime64[s]")))
+    plain = text(
+        np.datetime_as_string(np.where(missing, np.datetime64("1970-01-01"), values).astype("datetime64[s]"))
+    )
     shaped = join(plain, zone) if zone else pc.replace_substring(plain, "T", " ")
     return blank(shaped, missing)
 
@@ -73,7 +77,7 @@ def flag(mask: np.ndarray, yes: str, no: str) -> pa.Array:
 
 
 def edit(column: pa.Array, index: np.ndarray, change: Callable[[str], str]) -> tuple[pa.Array, int]:
-    """Apply `change` to the cells at `index` (ascending, few). Returns the column and how many cells really changed."""
+    """Apply `change` to the few cells at `index` (ascending). Returns the column and the number of changes."""
     before = column.take(pa.array(index)).to_pylist()
     after = [change(cell) for cell in before]
     mask = np.zeros(len(column), dtype=bool)

@@ -1,4 +1,4 @@
-"""Dirt on purpose, by rule id of the normalisation table. Each change keeps the meaning; only the spelling suffers."""
+"""Dirt on purpose, by rule id of the normalisation table: the meaning stays, only the spelling suffers."""
 
 from __future__ import annotations
 
@@ -18,8 +18,20 @@ from include.synthetic.plan import RATES
 WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
 WIDE_MAIL = str.maketrans({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
 LOOKALIKE = "‐―－ーｰ"  # those of the hyphen class that CP932 can hold
-NULL_TOKENS = {"phone": "000-0000-0000", "birth": "1900-01-01 00:00:00", "mail": "nomail@example.com", "address": "不明", "postal": "000-0000", "text": "なし"}
-ERAS = (("R", "令和", date(2019, 5, 1)), ("H", "平成", date(1989, 1, 8)), ("S", "昭和", date(1926, 12, 25)), ("T", "大正", date(1912, 7, 30)))
+NULL_TOKENS = {
+    "phone": "000-0000-0000",
+    "birth": "1900-01-01 00:00:00",
+    "mail": "nomail@example.com",
+    "address": "不明",
+    "postal": "000-0000",
+    "text": "なし",
+}
+ERAS = (
+    ("R", "令和", date(2019, 5, 1)),
+    ("H", "平成", date(1989, 1, 8)),
+    ("S", "昭和", date(1926, 12, 25)),
+    ("T", "大正", date(1912, 7, 30)),
+)
 Rule = tuple[str, Callable[[str], str]]
 
 
@@ -127,7 +139,7 @@ class Soil:
         self.planted: Counter[tuple[str, str]] = Counter()
 
     def spoil(self, header: str, column: Column, *rules: Rule, only: str | None = None) -> Column:
-        """Apply each rule to its share of the filled cells; no cell is spoilt twice. `only`: regex of the cells that may be."""
+        """Apply each rule to its share of the filled cells (those matching `only`), never two to one cell."""
         filled = pc.not_equal(column, "") if only is None else pc.match_substring_regex(column, only)
         cells = self.rng.permutation(np.flatnonzero(filled.to_numpy(zero_copy_only=False)))
         base = len(column) if only else len(cells)
@@ -149,8 +161,10 @@ class Soil:
 Rows = list[tuple[str, Column]]
 
 
-def broken_rows(soil: Soil, rows: Rows, broken: dict[str, str], fresh_id: tuple[str, int], count: int) -> Rows:
-    """Append `count` copies of rows whose cells `broken` nobody can read; their id is new, so no real row is touched."""
+def broken_rows(
+    soil: Soil, rows: Rows, broken: dict[str, str], fresh_id: tuple[str, int], count: int
+) -> Rows:
+    """Append `count` rows whose cells `broken` nobody can read; their ids are new, no real row is touched."""
     size = len(next(column for _, column in rows if not isinstance(column, str)))
     source = pa.array(np.sort(soil.rng.integers(0, size, count)))
     ids = text([str(fresh_id[1] + position) for position in range(count)])

@@ -1,4 +1,4 @@
-"""Rows → files: CSV text joined column-wise, encoded strictly, written block by block and renamed into landing at the end."""
+"""Rows → files: CSV text joined column-wise, encoded strictly, written block by block."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ def quoted(column: Column) -> Column:
     needs = pc.match_substring_regex(column, '[",\r\n]')
     if not pc.any(needs).as_py():
         return column
-    return pc.if_else(needs, pc.binary_join_element_wise('"', pc.replace_substring(column, '"', '""'), '"', ""), column)
+    return pc.if_else(
+        needs, pc.binary_join_element_wise('"', pc.replace_substring(column, '"', '""'), '"', ""), column
+    )
 
 
 def csv_lines(rows: Rows) -> pa.Array:

@@ -41,27 +41,37 @@ def _courses(rng, people: People, orders: Orders, story: Story, as_of: date) -> 
     failed = cause == "INV_PAYMENT"
     suspended = stopped & (failed | (rng.random(len(who)) < 0.2))
     cancelled = stopped & ~suspended
-    skips = np.where(cause == "CHG_SURPLUS", rng.integers(2, 4, len(who)), np.where(rng.random(len(who)) < 0.08, 1, 0))
-    skips = np.where(stopped, np.minimum(skips, (today - last[who]).astype(int) // cycle), np.minimum(skips, 1))
+    skips = np.where(
+        cause == "CHG_SURPLUS", rng.integers(2, 4, len(who)), np.where(rng.random(len(who)) < 0.08, 1, 0)
+    )
+    skips = np.where(
+        stopped, np.minimum(skips, (today - last[who]).astype(int) // cycle), np.minimum(skips, 1)
+    )
     left = np.minimum(last[who] + skips * cycle + rng.integers(3, 20, len(who)), today - 1)
     behind = np.maximum((today - last[who]).astype(int) // cycle, 0) + 1
-    back = np.where(suspended & ~failed & (rng.random(len(who)) < 0.5), today + rng.integers(10, 90, len(who)), NO_DAY)
+    back = np.where(
+        suspended & ~failed & (rng.random(len(who)) < 0.5), today + rng.integers(10, 90, len(who)), NO_DAY
+    )
     return {
-        "who": who, "cycle": cycle, "cause": cause, "failed": failed, "suspended": suspended, "cancelled": cancelled,
-        "skips": skips, "first": first[who], "last": last[who], "count": count[who],
+        "who": who, "cycle": cycle, "cause": cause, "failed": failed, "suspended": suspended,
+        "cancelled": cancelled, "skips": skips, "first": first[who], "last": last[who], "count": count[who],
         "last_skip": np.where(skips > 0, last[who] + np.maximum(skips, 1) * cycle, NO_DAY),
         "left": np.where(stopped, left, NO_DAY), "back": back,
         "next": np.where(stopped, NO_DAY, last[who] + behind * cycle),
     }  # fmt: skip
 
 
-def subscription_rows(seed: int, block: int, people: People, orders: Orders, story: Story, as_of: date) -> dict[str, tuple[Rows, Soil]]:
+def subscription_rows(
+    seed: int, block: int, people: People, orders: Orders, story: Story, as_of: date
+) -> dict[str, tuple[Rows, Soil]]:
     """The 定期 list and its events, from one draw."""
     rng = stream(seed, block, "subscriptions")
     course = _courses(rng, people, orders, story, as_of)
     who, size = course["who"], len(course["who"])
     soil = Soil(stream(seed, block, "subscriptions dirt"))
-    reason = np.array([words.CANCEL_REASONS.get(code, "特に理由なし") for code in course["cause"]], dtype=object)
+    reason = np.array(
+        [words.CANCEL_REASONS.get(code, "特に理由なし") for code in course["cause"]], dtype=object
+    )
     state = np.where(course["cancelled"], 2, np.where(course["suspended"], 1, 0))
     last_change = np.where(np.isnat(course["left"]), course["last"], course["left"])
     columns = {
@@ -89,7 +99,10 @@ def subscription_rows(seed: int, block: int, people: People, orders: Orders, sto
     columns["開始日"] = soil.spoil("開始日", columns["開始日"], ("N11", dirt.wareki))
     return {
         "subscriptions": (list(columns.items()), soil),
-        "subscription_events": (_event_rows(people, course), Soil(stream(seed, block, "subscription events dirt"))),
+        "subscription_events": (
+            _event_rows(people, course),
+            Soil(stream(seed, block, "subscription events dirt")),
+        ),
     }
 
 
@@ -144,12 +157,18 @@ def consent_rows(seed: int, block: int, people: People, story: Story, as_of: dat
     may_call = voice & (luck > 1 - plan.CONSENT["phone_grant"])
     no_dm = people.traits["dm_stop"] & people.has_account
     parts = [
-        (found(granted), "メール", "同意", "会員登録フォーム", False), (found(refused), "メール", "拒否", "会員登録フォーム", False),
-        (found(left), "メール", "撤回", "配信停止リンク", True), (found(may_call), "電話", "同意", "会員登録フォーム", False),
-        (found(no_call), "電話", "拒否", "電話申出", True), (found(no_dm), "DM", "拒否", "電話申出", True),
-    ]  # fmt: skip
+        (found(granted), "メール", "同意", "会員登録フォーム", False),
+        (found(refused), "メール", "拒否", "会員登録フォーム", False),
+        (found(left), "メール", "撤回", "配信停止リンク", True),
+        (found(may_call), "電話", "同意", "会員登録フォーム", False),
+        (found(no_call), "電話", "拒否", "電話申出", True),
+        (found(no_dm), "DM", "拒否", "電話申出", True),
+    ]
     person = np.concatenate([part[0] for part in parts])
-    labels = [np.concatenate([np.full(len(part[0]), part[column], dtype=object) for part in parts]) for column in (1, 2, 3)]
+    labels = [
+        np.concatenate([np.full(len(part[0]), part[column], dtype=object) for part in parts])
+        for column in (1, 2, 3)
+    ]
     later = np.concatenate([np.full(len(part[0]), part[4]) for part in parts])
     wait = ((today - story.registered_at[person]).astype(int) * rng.random(len(person))).astype(int)
     at = story.registered_at[person] + np.where(later, np.maximum(wait, 3600), 0)
@@ -157,7 +176,11 @@ def consent_rows(seed: int, block: int, people: People, story: Story, as_of: dat
     person, at, (channel, action, method) = person[order], at[order], (label[order] for label in labels)
     rows = pa.array(person)
     mail = pc.if_else(pa.array(people.traits["mail_changed"]), people.old_mail, people.mail).take(rows)
-    value = pc.if_else(pa.array(channel == "メール"), mail, pc.if_else(pa.array(channel == "電話"), people.phone.take(rows), ""))
+    value = pc.if_else(
+        pa.array(channel == "メール"),
+        mail,
+        pc.if_else(pa.array(channel == "電話"), people.phone.take(rows), ""),
+    )
     soil = Soil(stream(seed, block, "consents dirt"))
     columns = {
         "同意ID": join("A", number(10 * plan.BLOCK * block + 1 + np.arange(len(person)), 9)),
@@ -167,11 +190,17 @@ def consent_rows(seed: int, block: int, people: People, story: Story, as_of: dat
         "目的": text(["販促"] * len(person)),
         "操作": text(action),
         "取得方法": text(method),
-        "証跡": pc.if_else(pa.array(method == "会員登録フォーム"), "form-v3", pc.if_else(pa.array(method == "電話申出"), "call-memo", "optout-log")),
+        "証跡": pc.if_else(
+            pa.array(method == "会員登録フォーム"),
+            "form-v3",
+            pc.if_else(pa.array(method == "電話申出"), "call-memo", "optout-log"),
+        ),
         "日時": stamp(at),
         "取得元": text(["EC"] * len(person)),
     }
-    columns["連絡先"] = soil.spoil("連絡先", columns["連絡先"], ("N15_hyphen", dirt.lookalike_hyphens), only=r"^0\d+$")
+    columns["連絡先"] = soil.spoil(
+        "連絡先", columns["連絡先"], ("N15_hyphen", dirt.lookalike_hyphens), only=r"^0\d+$"
+    )
     return list(columns.items()), soil
 
 
@@ -181,9 +210,19 @@ def send_rows(seed: int, block: int, people: People, story: Story, as_of: date) 
     rng = stream(seed, block, "sends")
     months = np.datetime64(as_of, "M") - np.arange(6, 0, -1)
     member = granted & ~people.traits["withdrawn"] & ~people.traits["mail_changed"]
-    mails = [(np.flatnonzero(member & (story.registered_at < month.astype("datetime64[s]"))), month, "メール") for month in months]
-    posted = people.has_account & ~people.traits["dm_stop"] & ~people.traits["no_address"] & (rng.random(people.size) < 0.2)
-    mails.append((np.flatnonzero(posted & (story.registered_at < months[2].astype("datetime64[s]"))), months[2], "DM"))
+    mails = [
+        (np.flatnonzero(member & (story.registered_at < month.astype("datetime64[s]"))), month, "メール")
+        for month in months
+    ]
+    posted = (
+        people.has_account
+        & ~people.traits["dm_stop"]
+        & ~people.traits["no_address"]
+        & (rng.random(people.size) < 0.2)
+    )
+    mails.append(
+        (np.flatnonzero(posted & (story.registered_at < months[2].astype("datetime64[s]"))), months[2], "DM")
+    )
     person = np.concatenate([part[0] for part in mails])
     month = np.concatenate([np.full(len(part[0]), part[1]) for part in mails])
     is_mail = np.concatenate([np.full(len(part[0]), part[2] == "メール") for part in mails])
@@ -205,9 +244,20 @@ def send_rows(seed: int, block: int, people: People, story: Story, as_of: date) 
         "不達種別": pc.if_else(pa.array(soft), "一時", flag(lost, "恒久", "")),
         "単価": flag(is_mail, "1", "￥98"),
     }
-    columns["送信日時"] = soil.spoil("送信日時", columns["送信日時"], ("N10", lambda cell: cell.replace("-", "/")), ("N12", dirt.excel_serial))
+    columns["送信日時"] = soil.spoil(
+        "送信日時",
+        columns["送信日時"],
+        ("N10", lambda cell: cell.replace("-", "/")),
+        ("N12", dirt.excel_serial),
+    )
     rejects = int(plan.RATES["REJECT"] / 2 * len(person))
-    rows = dirt.broken_rows(soil, list(columns.items()), {"送信日時": "9月中旬"}, ("送信ID", 9_000_000_000 + 100_000 * block), rejects)
+    rows = dirt.broken_rows(
+        soil,
+        list(columns.items()),
+        {"送信日時": "9月中旬"},
+        ("送信ID", 9_000_000_000 + 100_000 * block),
+        rejects,
+    )
     return rows, soil
 
 

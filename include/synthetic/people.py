@@ -1,4 +1,4 @@
-"""Who the customers of one block are: behaviour, traits, names, addresses, contact points. Clean values, no dirt yet."""
+"""Who the customers of one block are: behaviour, traits, names, addresses, contact points. No dirt yet."""
 
 from __future__ import annotations
 
@@ -63,7 +63,10 @@ def _births(rng: np.random.Generator, size: int, is_minor: np.ndarray, as_of: da
 def _phones(rng: np.random.Generator, place: np.ndarray) -> pa.Array:
     """Three mobiles for one fixed line; the subscriber number never starts with 0 or 1."""
     size = len(place)
-    mobile = join(choose(["090", "080", "070"], rng.integers(0, 3, size)), number(rng.integers(20_000_000, 99_999_999, size)))
+    mobile = join(
+        choose(["090", "080", "070"], rng.integers(0, 3, size)),
+        number(rng.integers(20_000_000, 99_999_999, size)),
+    )
     areas = [row[5] for row in words.PLACES]
     digits = np.array([10 - len(area) for area in areas])[place]
     local = rng.integers(2, 10, size) * 10 ** (digits - 1) + rng.integers(0, 10**6, size)
@@ -85,7 +88,13 @@ def make_people(seed: int, block: int, size: int, as_of: date) -> People:
     surname = rng.integers(0, len(words.SURNAMES), size)[household]
     place = rng.integers(0, len(words.PLACES), size)[household]
     given = rng.integers(0, len(words.GIVEN_F), size)
-    street = join(number(rng.integers(1, 6, size)), "-", number(rng.integers(1, 30, size)), "-", number(rng.integers(1, 20, size)))
+    street = join(
+        number(rng.integers(1, 6, size)),
+        "-",
+        number(rng.integers(1, 30, size)),
+        "-",
+        number(rng.integers(1, 20, size)),
+    )
     building = choose(words.BUILDINGS, rng.integers(0, len(words.BUILDINGS), size))
     room = join(building, number(rng.integers(101, 1200, size)), "号室")
     building = blank(room, pc.equal(building, "").to_numpy(zero_copy_only=False))
@@ -127,13 +136,17 @@ def given_name(people: People, column: int = 0) -> pa.Array:
 
 
 def address(people: People) -> dict[str, pa.Array]:
-    """Postal code, prefecture number and name, town line and street line; all empty where the address is unknown."""
+    """Postal code, prefecture number and name, town, street; all empty where the address is unknown."""
     row = people.place
     parts = {
         "postal": choose([place[0] for place in words.PLACES], row),
         "prefecture_id": choose([str(place[1]) for place in words.PLACES], row),
         "prefecture": choose([place[2] for place in words.PLACES], row),
         "town": choose([place[3] + place[4] for place in words.PLACES], row),
-        "street": join(people.street, flag(pc.equal(people.building, "").to_numpy(zero_copy_only=False), "", " "), people.building),
+        "street": join(
+            people.street,
+            flag(pc.equal(people.building, "").to_numpy(zero_copy_only=False), "", " "),
+            people.building,
+        ),
     }
     return {name: blank(column, people.traits["no_address"]) for name, column in parts.items()}

@@ -1,4 +1,4 @@
-"""What is planted and how often: sizes, behaviours, causes, answers, dirt. All numbers of the generator live here."""
+"""What is planted and how often: sizes, behaviours, causes, answers, dirt."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BLOCK = 50_000
 ACCOUNTS_PER_PERSON = 0.04
 MIN_ACCOUNTS = 40
 
-# behaviour -> (share of persons, days between purchases low..high, log-normal spread of one gap, share that stopped)
+# behaviour -> (share of persons, days between purchases low..high, spread of one gap, share that stopped)
 BEHAVIOURS = {
     "one_time": (0.28, 0, 0, 0.0, 0.75),
     "monthly": (0.18, 27, 33, 0.08, 0.45),
@@ -27,24 +27,35 @@ BEHAVIOURS = {
 
 # why a person stopped (codes of the cause master), by behaviour
 CAUSES = {
-    "one_time": {"FOR_FIRST": 0.70, "DIS_COMPLAINT": 0.08, "DIS_PRICE": 0.06, "EXT_COMPETITOR": 0.08, "CHG_LIFE": 0.08},
+    "one_time": {
+        "FOR_FIRST": 0.70, "DIS_COMPLAINT": 0.08, "DIS_PRICE": 0.06, "EXT_COMPETITOR": 0.08, "CHG_LIFE": 0.08,
+    },
     "seasonal": {"CHG_NEED": 0.60, "EXT_COMPETITOR": 0.20, "CHG_LIFE": 0.20},
     "subscription": {
         "CHG_SURPLUS": 0.30, "DIS_PRICE": 0.20, "INV_PAYMENT": 0.12, "DIS_QUALITY": 0.12,
         "EXT_COMPETITOR": 0.12, "CHG_LIFE": 0.08, "UNKNOWN": 0.06,
     },
     "other": {
-        "DIS_COMPLAINT": 0.14, "DIS_UNRESOLVED": 0.07, "DIS_PRICE": 0.14, "DIS_QUALITY": 0.08, "CHG_LIFE": 0.12,
-        "CHG_SURPLUS": 0.06, "EXT_COMPETITOR": 0.12, "EXT_SUPPLY": 0.05, "FOR_FADE": 0.14, "INV_REACH": 0.03,
-        "UNKNOWN": 0.05,
+        "DIS_COMPLAINT": 0.14, "DIS_UNRESOLVED": 0.07, "DIS_PRICE": 0.14, "DIS_QUALITY": 0.08,
+        "CHG_LIFE": 0.12, "CHG_SURPLUS": 0.06, "EXT_COMPETITOR": 0.12, "EXT_SUPPLY": 0.05, "FOR_FADE": 0.14,
+        "INV_REACH": 0.03, "UNKNOWN": 0.05,
     },
 }  # fmt: skip
 
 # the answer to a call, by axis of the cause: disposition -> share
 ANSWERS = {
-    "DIS": {"REFUSED": 0.26, "COMPLAINT": 0.08, "DNC": 0.06, "PROSPECT": 0.12, "WISH": 0.03, "HANGUP": 0.10, "NO_ANSWER": 0.35},
-    "CHG": {"REFUSED": 0.18, "MATERIAL": 0.08, "PROSPECT": 0.18, "WISH": 0.05, "APPLIED": 0.03, "HANGUP": 0.05, "NO_ANSWER": 0.43},
-    "FOR": {"REFUSED": 0.12, "MATERIAL": 0.10, "PROSPECT": 0.22, "WISH": 0.08, "APPLIED": 0.05, "HANGUP": 0.05, "NO_ANSWER": 0.38},
+    "DIS": {
+        "REFUSED": 0.26, "COMPLAINT": 0.08, "DNC": 0.06, "PROSPECT": 0.12, "WISH": 0.03, "HANGUP": 0.10,
+        "NO_ANSWER": 0.35,
+    },
+    "CHG": {
+        "REFUSED": 0.18, "MATERIAL": 0.08, "PROSPECT": 0.18, "WISH": 0.05, "APPLIED": 0.03, "HANGUP": 0.05,
+        "NO_ANSWER": 0.43,
+    },
+    "FOR": {
+        "REFUSED": 0.12, "MATERIAL": 0.10, "PROSPECT": 0.22, "WISH": 0.08, "APPLIED": 0.05, "HANGUP": 0.05,
+        "NO_ANSWER": 0.38,
+    },
     "EXT": {"REFUSED": 0.30, "PROSPECT": 0.10, "WISH": 0.02, "DNC": 0.04, "HANGUP": 0.10, "NO_ANSWER": 0.44},
     "INV": {"PROSPECT": 0.10, "WISH": 0.12, "APPLIED": 0.18, "REFUSED": 0.05, "NO_ANSWER": 0.55},
     "UNK": {"REFUSED": 0.20, "PROSPECT": 0.12, "WISH": 0.03, "HANGUP": 0.08, "NO_ANSWER": 0.57},
@@ -55,11 +66,17 @@ RETURN_UPLIFT = {"DIS": 0.01, "CHG": 0.04, "FOR": 0.07, "EXT": 0.01, "INV": 0.15
 
 # shares of persons
 TRAITS = {
-    "withdrawn": 0.03, "provisional": 0.01, "minor": 0.015, "deceased": 0.006, "employee": 0.01, "test": 0.006,
-    "dm_stop": 0.04, "household": 0.06, "second_member": 0.02, "gift_order": 0.04, "mail_changed": 0.03,
-    "no_phone": 0.05, "no_mail": 0.03, "no_address": 0.03, "no_birth": 0.08,
+    "withdrawn": 0.03, "provisional": 0.01, "minor": 0.015, "deceased": 0.006, "employee": 0.01,
+    "test": 0.006, "dm_stop": 0.04, "household": 0.06, "second_member": 0.02, "gift_order": 0.04,
+    "mail_changed": 0.03, "no_phone": 0.05, "no_mail": 0.03, "no_address": 0.03, "no_birth": 0.08,
 }  # fmt: skip
-CONSENT = {"mail_grant": 0.72, "mail_refuse": 0.12, "mail_withdraw": 0.12, "phone_refuse": 0.08, "phone_grant": 0.20}
+CONSENT = {
+    "mail_grant": 0.72,
+    "mail_refuse": 0.12,
+    "mail_withdraw": 0.12,
+    "phone_refuse": 0.08,
+    "phone_grant": 0.20,
+}
 ORDER_STATUS = {"5": 0.925, "3": 0.04, "9": 0.02, "7": 0.01, "8": 0.005}
 
 # dirt on purpose: rule id of the normalisation table -> share of cells (N07: rows per file; N44: rows)

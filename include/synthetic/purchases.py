@@ -1,4 +1,4 @@
-"""What they bought: rhythms, the day and the cause of stopping, order headers and lines, all as flat arrays."""
+"""What they bought: rhythms, the day and the cause of stopping, orders and lines, all as flat arrays."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ class Lines:
 
 def _rhythm(rng: np.random.Generator, people: People) -> tuple[np.ndarray, np.ndarray]:
     low, high, spread = (
-        np.array([plan.BEHAVIOURS[name][column] for name in people.behaviour], dtype=float) for column in (1, 2, 3)
+        np.array([plan.BEHAVIOURS[name][column] for name in people.behaviour], dtype=float)
+        for column in (1, 2, 3)
     )
     gap = np.floor(low + (high - low + 1) * rng.random(people.size))
     cycle = np.where(rng.random(people.size) < 0.7, 30.0, 60.0)
@@ -76,7 +77,11 @@ def _rhythm(rng: np.random.Generator, people: People) -> tuple[np.ndarray, np.nd
 def _causes(rng: np.random.Generator, people: People, has_stopped: np.ndarray) -> np.ndarray:
     cause = np.full(people.size, "", dtype=object)
     for group, weights in plan.CAUSES.items():
-        known = people.behaviour == group if group != "other" else np.isin(people.behaviour, ("monthly", "irregular"))
+        known = (
+            people.behaviour == group
+            if group != "other"
+            else np.isin(people.behaviour, ("monthly", "irregular"))
+        )
         mask = known & has_stopped
         cause[mask] = draw(rng, weights, int(mask.sum()))
     return cause
@@ -89,7 +94,9 @@ def _order_days(rng, people: People, rhythm, spread, has_stopped, cause, as_of: 
     once = np.isin(people.behaviour, ("one_time", "guest"))
     ago = 45 + np.floor(650 * rng.beta(1.1, 2.0, size))  # stopped this long ago, nearer ones more often
     end = np.where(has_stopped, ago, np.where(once, rng.integers(1, 80, size), 0.0))
-    runs = np.minimum(np.maximum(rng.exponential(5, size), 3) * np.maximum(rhythm, 1), plan.HISTORY_DAYS - end - 30)
+    runs = np.minimum(
+        np.maximum(rng.exponential(5, size), 3) * np.maximum(rhythm, 1), plan.HISTORY_DAYS - end - 30
+    )
     start = end + np.where(once, 0, np.maximum(runs, 3 * rhythm))
     count = np.where(once, 1, np.ceil((start - end) / np.maximum(rhythm, 1) * 1.6) + 3).astype(int) * buys
     person = np.repeat(np.arange(size), count)
@@ -107,7 +114,7 @@ def _order_days(rng, people: People, rhythm, spread, has_stopped, cause, as_of: 
 
 
 def _fade(person: np.ndarray, ago: np.ndarray, cause: np.ndarray) -> np.ndarray:
-    """FOR_FADE: the last three gaps grow by a third each; earlier orders move back in time, the last one stays."""
+    """FOR_FADE: the last three gaps grow by a third each; earlier orders move back, the last one stays."""
     last = np.r_[person[1:] != person[:-1], True]
     place = np.arange(len(person))
     from_end = place[last][np.searchsorted(place[last], place)] - place
@@ -192,7 +199,10 @@ def _position(person: np.ndarray) -> np.ndarray:
 
 def _favourites(rng: np.random.Generator, people: People, cause: np.ndarray) -> np.ndarray:
     favourite = rng.integers(0, 12, people.size)
-    for behaviour, products in (("seasonal", words.SEASONAL_PRODUCTS), ("subscription", words.COURSE_PRODUCTS)):
+    for behaviour, products in (
+        ("seasonal", words.SEASONAL_PRODUCTS),
+        ("subscription", words.COURSE_PRODUCTS),
+    ):
         mask = people.behaviour == behaviour
         favourite[mask] = np.array(products)[rng.integers(0, len(products), int(mask.sum()))] - 1
     favourite[cause == "EXT_SUPPLY"] = words.DISCONTINUED - 1
@@ -236,13 +246,19 @@ def make_lines(seed: int, block: int, orders: Orders, story: Story) -> Lines:
     rng = stream(seed, block, "lines")
     prices = np.array([row[4] for row in words.PRODUCTS])
     taxes = np.array([row[6] for row in words.PRODUCTS])
-    goods_count = np.where(orders.cycle_no > 0, 1, rng.choice([1, 2, 3], size=orders.size, p=[0.78, 0.17, 0.05]))
+    goods_count = np.where(
+        orders.cycle_no > 0, 1, rng.choice([1, 2, 3], size=orders.size, p=[0.78, 0.17, 0.05])
+    )
     order = np.repeat(np.arange(orders.size), goods_count)
     is_first = _position(order) == 0
     other = rng.integers(0, 20, len(order))
-    product = np.where(is_first & (rng.random(len(order)) < 0.9), story.favourite[orders.person[order]], other)
+    product = np.where(
+        is_first & (rng.random(len(order)) < 0.9), story.favourite[orders.person[order]], other
+    )
     product = np.where(orders.cycle_no[order] > 0, story.favourite[orders.person[order]], product)
-    quantity = np.where(orders.cycle_no[order] > 0, 1, rng.choice([1, 2, 3], size=len(order), p=[0.75, 0.2, 0.05]))
+    quantity = np.where(
+        orders.cycle_no[order] > 0, 1, rng.choice([1, 2, 3], size=len(order), p=[0.75, 0.2, 0.05])
+    )
     goods = np.bincount(order, prices[product] * quantity, minlength=orders.size)
     every = np.arange(orders.size)
     cod = np.flatnonzero(rng.random(orders.size) < 0.12)

@@ -1,4 +1,4 @@
-"""The contact centre's files: inquiries and complaints, call results, life events. Hand-made lists, so dirtier than exports."""
+"""The contact centre's files: inquiries and complaints, call results, life events."""
 
 from __future__ import annotations
 
@@ -51,11 +51,21 @@ def _inquiry_events(rng, people: People, story: Story, as_of: date):
         today - rng.integers(2, 300, len(annoyed)),
     ]
     severity = np.r_[
-        rng.integers(2, 4, len(angry)), np.zeros(len(waiting), int), np.zeros(len(curious), int), rng.integers(1, 3, len(annoyed))
+        rng.integers(2, 4, len(angry)),
+        np.zeros(len(waiting), int),
+        np.zeros(len(curious), int),
+        rng.integers(1, 3, len(annoyed)),
     ]
-    received = _before(np.where(rng.random(len(days)) < 0.06, _clock(rng, days, 0, 4), _clock(rng, days)), as_of)
+    received = _before(
+        np.where(rng.random(len(days)) < 0.06, _clock(rng, days, 0, 4), _clock(rng, days)), as_of
+    )
     closed = received + (rng.gamma(1.5, 6, len(days)) * 86400).astype(int) + 3600
-    is_open = np.r_[rng.random(len(angry)) < 0.25, np.ones(len(waiting), bool), np.zeros(len(curious), bool), rng.random(len(annoyed)) < 0.3]
+    is_open = np.r_[
+        rng.random(len(angry)) < 0.25,
+        np.ones(len(waiting), bool),
+        np.zeros(len(curious), bool),
+        rng.random(len(annoyed)) < 0.3,
+    ]
     return person, received, np.where(is_open | (closed > today), NEVER, closed), severity
 
 
@@ -75,7 +85,9 @@ def inquiry_rows(seed: int, block: int, people: People, story: Story, as_of: dat
         )
         for part in range(4)
     ]
-    answered = np.where(is_open & (rng.random(size) < 0.5), NEVER, _before(received + rng.integers(600, 86400, size), as_of))
+    answered = np.where(
+        is_open & (rng.random(size) < 0.5), NEVER, _before(received + rng.integers(600, 86400, size), as_of)
+    )
     answered = np.where(np.isnat(closed), answered, np.minimum(answered, closed))
     asked = ~is_open & (rng.random(size) < 0.5)
     csat = np.where(is_complaint, rng.integers(1, 3, size), rng.integers(3, 6, size))
@@ -91,7 +103,9 @@ def inquiry_rows(seed: int, block: int, people: People, story: Story, as_of: dat
         "小分類": subject[2],
         "苦情": flag(is_complaint, "○", "×"),
         "重要度": blank(number(severity), ~is_complaint),
-        "対応状況": choose(["未対応", "対応中", "完了"], np.where(is_open, ~np.isnat(answered), 2).astype(int)),
+        "対応状況": choose(
+            ["未対応", "対応中", "完了"], np.where(is_open, ~np.isnat(answered), 2).astype(int)
+        ),
         "初回回答日時": stamp(answered),
         "完了日時": stamp(closed),
         "処置": blank(choose(["説明", "交換", "返金", "謝罪"], rng.integers(0, 4, size)), is_open),
@@ -101,17 +115,31 @@ def inquiry_rows(seed: int, block: int, people: People, story: Story, as_of: dat
         "内容": subject[3],
         "更新日時": stamp(_before(updated, as_of)),
     }
-    columns["受付日時"] = soil.spoil("受付日時", columns["受付日時"], ("N13", dirt.late_night), only=" 0[0-3]:")
-    columns["受付日時"] = soil.spoil("受付日時", columns["受付日時"], ("N10", dirt.other_date), ("N12", dirt.excel_serial), only=r"^\d{4}-.* (09|1\d)")
+    columns["受付日時"] = soil.spoil(
+        "受付日時", columns["受付日時"], ("N13", dirt.late_night), only=" 0[0-3]:"
+    )
+    columns["受付日時"] = soil.spoil(
+        "受付日時",
+        columns["受付日時"],
+        ("N10", dirt.other_date),
+        ("N12", dirt.excel_serial),
+        only=r"^\d{4}-.* (09|1\d)",
+    )
     columns["内容"] = soil.spoil("内容", columns["内容"], ("N05", dirt.second_line))
     columns["処置"] = soil.tokens("処置", columns["処置"], "text")
     rejects = int(plan.RATES["REJECT"] * size)
-    rows = dirt.broken_rows(soil, list(columns.items()), {"受付日時": "先週の火曜"}, ("受付番号", 990_000_000 + 1000 * block), rejects)
+    rows = dirt.broken_rows(
+        soil,
+        list(columns.items()),
+        {"受付日時": "先週の火曜"},
+        ("受付番号", 990_000_000 + 1000 * block),
+        rejects,
+    )
     return rows, soil
 
 
 def _call_events(rng, people: People, story: Story, answers: Answers, as_of: date):
-    """(person, started_at, is_inbound, disposition, attempt): some who stopped were called before, some called us."""
+    """(person, started_at, is_inbound, disposition, attempt): some who stopped were called, others called."""
     today = np.datetime64(as_of)
     asked = _some(rng, people.has_account & story.has_stopped & (story.expected_on + 40 < today - 10), 0.18)
     space = np.maximum((today - 6 - (story.expected_on[asked] + 30)).astype(int), 1)
@@ -120,7 +148,9 @@ def _call_events(rng, people: People, story: Story, answers: Answers, as_of: dat
     first = np.where(np.isin(story.cause[asked], ("INV_REACH",)), "DISCONNECTED", first)
     first = np.where((first == "NO_ANSWER") & (rng.random(len(asked)) < 0.4), "VOICEMAIL", first)
     again = np.isin(first, ("NO_ANSWER", "VOICEMAIL", "HANGUP"))
-    second = np.where(first[again] == "HANGUP", "HANGUP", np.where(rng.random(int(again.sum())) < 0.2, "BUSY", "NO_ANSWER"))
+    second = np.where(
+        first[again] == "HANGUP", "HANGUP", np.where(rng.random(int(again.sum())) < 0.2, "BUSY", "NO_ANSWER")
+    )
     callers = _some(rng, people.has_account & (story.valid_orders > 0), 0.04)
     person = np.r_[asked, asked[again], callers]
     days = np.r_[called_on, called_on[again] + 3, today - rng.integers(1, 365, len(callers))]
@@ -130,7 +160,9 @@ def _call_events(rng, people: People, story: Story, answers: Answers, as_of: dat
     return person, _clock(rng, days, 9, 19), inbound, code, attempt
 
 
-def call_rows(seed: int, block: int, people: People, story: Story, answers: Answers, as_of: date) -> tuple[Rows, Soil]:
+def call_rows(
+    seed: int, block: int, people: People, story: Story, answers: Answers, as_of: date
+) -> tuple[Rows, Soil]:
     rng = stream(seed, block, "calls")
     soil = Soil(stream(seed, block, "calls dirt"))
     events = _call_events(rng, people, story, answers, as_of)
@@ -144,7 +176,9 @@ def call_rows(seed: int, block: int, people: People, story: Story, answers: Answ
     business = rng.integers(0, 2, size)
     spoken = np.isin(code, ("REFUSED", "PROSPECT", "WISH", "MATERIAL", "APPLIED", "COMPLAINT", "DNC"))
     reason = np.where(spoken & ~inbound, answers.would_state[person], "")
-    names = np.array([words.DISPOSITIONS[value][which] for value, which in zip(code, business, strict=True)], dtype=object)
+    names = np.array(
+        [words.DISPOSITIONS[value][which] for value, which in zip(code, business, strict=True)], dtype=object
+    )
     columns = {
         "通話ID": join("K", number(2 * plan.BLOCK * block + 1 + np.arange(size), 10)),
         "業務名": choose(["掘り起こし第1", "定期フォロー第2"], business),
@@ -163,12 +197,24 @@ def call_rows(seed: int, block: int, people: People, story: Story, answers: Answ
         "応対結果": text(names),
         "聴取理由": text(np.array([words.HEARD_REASONS.get(value, "") for value in reason], dtype=object)),
         "温度感": blank(choose(["S", "A", "B", "C"], rng.integers(0, 4, size)), reason == ""),
-        "次回連絡日": day(np.where(np.isin(code, ("PROSPECT", "WISH")), (started + 30 * DAY).astype("datetime64[D]"), np.datetime64("NaT", "D"))),
+        "次回連絡日": day(
+            np.where(
+                np.isin(code, ("PROSPECT", "WISH")),
+                (started + 30 * DAY).astype("datetime64[D]"),
+                np.datetime64("NaT", "D"),
+            )
+        ),
     }
-    columns["電話番号"] = soil.spoil("電話番号", columns["電話番号"], ("N08_zero", dirt.lost_zero), ("N15_hyphen", dirt.lookalike_hyphens))
-    columns["開始日時"] = soil.spoil("開始日時", columns["開始日時"], ("N10", lambda cell: cell.replace("-", "/")))
+    columns["電話番号"] = soil.spoil(
+        "電話番号", columns["電話番号"], ("N08_zero", dirt.lost_zero), ("N15_hyphen", dirt.lookalike_hyphens)
+    )
+    columns["開始日時"] = soil.spoil(
+        "開始日時", columns["開始日時"], ("N10", lambda cell: cell.replace("-", "/"))
+    )
     rejects = int(plan.RATES["REJECT"] * size)
-    rows = dirt.broken_rows(soil, list(columns.items()), {"応対結果": "？？"}, ("通話ID", 8_000_000_000 + 1000 * block), rejects)
+    rows = dirt.broken_rows(
+        soil, list(columns.items()), {"応対結果": "？？"}, ("通話ID", 8_000_000_000 + 1000 * block), rejects
+    )
     return rows, soil
 
 
@@ -179,8 +225,13 @@ def life_event_rows(seed: int, block: int, people: People, story: Story, as_of: 
     others = _some(rng, people.has_account & ~story.has_stopped, 0.03)
     person = np.r_[moved, others]
     today = np.datetime64(as_of)
-    days = np.r_[story.last_valid_on[moved] + rng.integers(-40, 45, len(moved)), today - rng.integers(1, 900, len(others))]
-    events = draw(rng, {"転居": 0.5, "出産": 0.15, "結婚": 0.1, "転職": 0.1, "退職": 0.1, "死別": 0.05}, len(person))
+    days = np.r_[
+        story.last_valid_on[moved] + rng.integers(-40, 45, len(moved)),
+        today - rng.integers(1, 900, len(others)),
+    ]
+    events = draw(
+        rng, {"転居": 0.5, "出産": 0.15, "結婚": 0.1, "転職": 0.1, "退職": 0.1, "死別": 0.05}, len(person)
+    )
     columns = {
         "会員ID": number(people.member_id[person]),
         "イベント": text(events),

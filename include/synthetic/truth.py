@@ -1,4 +1,4 @@
-"""The planted truth: who stopped since when and why, and what they would answer. Lies outside everything a model reads."""
+"""The planted truth: who stopped since when and why, and what they would answer. No model reads it."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def person_table(people: People, story: Story, answers: Answers) -> pa.Table:
 
 
 def member_table(people: People, orders: Orders) -> pa.Table:
-    """One row a member id of the shop: whose it is and its own last valid order (identity is not resolved there)."""
+    """One row a member id of the shop: whose it is, and the last valid order under this id."""
     ids = np.r_[people.member_id, people.second_id]
     person = np.tile(np.arange(people.size), 2)
     keep = (ids > 0) & people.has_account[person]
