@@ -37,7 +37,8 @@ SITUATIONS = {
 # situation -> days since the last two-way contact or use, low..high
 SILENT_DAYS = {
     "active": (1, 25), "silent_ended": (380, 700), "competitor_won": (400, 600),
-    "paying_inactive": (400, 600), "stalled_deal": (190, 320), "budget_cut": (370, 550), "prospect": (200, 500),
+    "paying_inactive": (400, 600), "stalled_deal": (190, 320), "budget_cut": (370, 550),
+    "prospect": (200, 500),
 }  # fmt: skip
 
 
@@ -75,12 +76,14 @@ def sf_id(prefix: str, serial: int) -> str:
     return plain + "".join(CHECK[value] for value in bits)
 
 
+def check_digit(body: str) -> int:
+    """Check digit of a 法人番号: 9 − Σ digit × weight mod 9, weights 1, 2, 1, 2 … from the right."""
+    return 9 - sum(int(digit) * (2 if place % 2 else 1) for place, digit in enumerate(reversed(body))) % 9
+
+
 def corporate_number(serial: int) -> str:
-    """13 digits with the check digit of 法人番号."""
     body = f"{700_000_000_000 + serial:012d}"
-    weights = [2 if place % 2 else 1 for place in range(12)]  # from the right: 1, 2, 1, 2 …
-    total = sum(int(digit) * weight for digit, weight in zip(reversed(body), weights, strict=True))
-    return str(9 - total % 9) + body
+    return f"{check_digit(body)}{body}"
 
 
 def make_companies(seed: int, block: int, persons: int, as_of: date) -> Companies:
@@ -182,6 +185,7 @@ def account_rows(rng: np.random.Generator, companies: Companies) -> dict[str, Co
         "Phone": place["phone"],
         "Fax": blank(join(place["phone"], "9"), np.ones(size, bool)),
         "Website": join("https://www.c", number(companies.first + row), ".example.co.jp"),
+        "MailDomain__c": join("c", number(companies.first + row), ".example.co.jp"),
         "Industry": choose(words.INDUSTRIES, row % 8),
         "NumberOfEmployees": number(rng.integers(5, 2000, size)),
         "OwnerId": choose([sf_id("005", serial) for serial in range(1, 9)], row % 8),

@@ -77,7 +77,7 @@ def flag(mask: np.ndarray, yes: str, no: str) -> pa.Array:
 
 
 def edit(column: pa.Array, index: np.ndarray, change: Callable[[str], str]) -> tuple[pa.Array, int]:
-    """Apply `change` to the few cells at `index` (ascending). Returns the column and the number of changes."""
+    """Apply `change` to the few cells at `index` (ascending). Returns it and the number of changes."""
     before = column.take(pa.array(index)).to_pylist()
     after = [change(cell) for cell in before]
     mask = np.zeros(len(column), dtype=bool)

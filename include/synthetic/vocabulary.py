@@ -125,7 +125,7 @@ PLACES = [
 BUILDINGS = ["", "", "", "", "ソレイユ", "メゾン桜", "グリーンハイツ", "第①ビル", "コーポ能登"]
 MAIL_DOMAINS = ["example.com", "example.jp", "example.ne.jp", "mail.example.com", "example.net"]
 
-# id, name, major class, minor class, list price without tax, cost, tax %, usage days, season, successor, claims
+# id, name, major, minor class, list price without tax, cost, tax %, usage days, season, successor, claims
 PRODUCTS = [
     (1, "青汁プレミアム30包", "健康食品", "青汁", 3800, 1140, 8, 30, None, None, "健康増進法"),
     (2, "グルコサミン粒180", "健康食品", "サプリメント", 4500, 1350, 8, 30, None, None, "薬機法"),
