@@ -21,8 +21,8 @@ def build_checks(contract, entities: Sequence[str], as_of: date) -> list[Check]:
     for name in entities:
         entity = canonical().entities[name]
         fed = [c for feed in contract.feeds if feed.entity == name for c in feed.columns]
-        checks += _key_checks(name, entity, contract.max_bad_ratio)
-        checks += _event_checks(name, entity, fed, contract.max_bad_ratio)
+        checks += _key_checks(name, entity, contract.max_bad_ratio or 0)
+        checks += _event_checks(name, entity, fed, contract.max_bad_ratio or 0)
         checks += [_code_check(name, column, entity.columns[column].codes) for column in dict.fromkeys(fed)
                    if column in entity.columns and entity.columns[column].codes]  # fmt: skip
     if entities and contract.freshness_days is not None:

@@ -54,8 +54,7 @@ def validate(connection: duckdb.DuckDBPyConnection, subject: str, checks: Sequen
     key = f"{subject}-{id(connection)}"
     _lent[key] = connection
     try:
-        context = gx.get_context(mode="ephemeral")
-        context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+        context = _context(gx)
         source = context.data_sources.add_sql(
             name=subject, connection_string=f"{DIALECT}:///{key}", create_temp_table=False
         )
@@ -103,6 +102,20 @@ def _great_expectations():
     return great_expectations
 
 
+def _context(gx):
+    from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
+
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            analytics_enabled=False,
+        ),
+    )
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    return context
+
+
 def _register_dialect() -> None:
     from sqlalchemy.dialects import registry
 
@@ -126,7 +139,8 @@ def _definition(gx, context, source, table: str, checks: Sequence[Check]):
         if check.table == table:
             suite.add_expectation(
                 gx.expectations.UnexpectedRowsExpectation(
-                    unexpected_rows_query=check.query,
+                    # GX gives the batch a name of its own; a query may give it another
+                    unexpected_rows_query=check.query.replace("{batch}", "(select * from {batch})"),
                     description=check.sentence,
                     severity="critical" if check.is_stop else "warning",
                     meta={"key": _key(check)},
