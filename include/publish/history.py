@@ -10,10 +10,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-import yaml
 
+from include.contracts import canonical
 from include.files import write_atomically
-from include.settings import REPO, Settings
+from include.settings import Settings
 
 SOURCE = "okoshi_lists"
 ENTITY = "list_rows"
@@ -22,8 +22,7 @@ SETTLED = 0  # modification time long ago: the file is whole when it appears, so
 
 def columns() -> list[str]:
     """The canonical columns of the history entity, then `known_at`."""
-    canonical = yaml.safe_load((REPO / "include" / "contracts" / "canonical.yml").read_text())
-    return [*canonical["entities"][ENTITY]["columns"], "known_at"]
+    return [*canonical().entities[ENTITY].columns, "known_at"]
 
 
 def render(rows: Sequence[dict], sha256_by_list: dict[str, str], business_date: date) -> bytes:

@@ -9,13 +9,13 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import yaml
 
 from include import files, rules, warehouse
+from include.contracts import canonical
 from include.errors import GateStop
 from include.publish import retention
 from include.publish.exposures import manifest_path, meta_of
-from include.settings import REPO, Settings
+from include.settings import Settings
 
 CURRENT = "current.duckdb"
 MANIFEST = "manifest.json"
@@ -98,11 +98,10 @@ def _table(node: dict) -> Table:
 
 def personal_columns() -> set[str]:
     """Canonical column names that hold a person's data in every entity that has them."""
-    entities = yaml.safe_load((REPO / "include" / "contracts" / "canonical.yml").read_text())["entities"].values()
     kinds: dict[str, set[bool]] = {}
-    for entity in entities:
-        for name, spec in entity["columns"].items():
-            kinds.setdefault(name, set()).add(isinstance(spec, dict) and bool(spec.get("pii")))
+    for entity in canonical().entities.values():
+        for column in entity.columns.values():
+            kinds.setdefault(column.name, set()).add(column.pii)
     return {name for name, is_personal in kinds.items() if is_personal == {True}}
 
 
