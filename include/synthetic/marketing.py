@@ -18,6 +18,7 @@ from include.synthetic.purchases import Orders, Story
 
 NO_DAY = np.datetime64("NaT", "D")
 NEVER = np.datetime64("NaT", "s")
+SKIP_NOTICE_DAYS = 5
 
 
 def _last_delivery(people: People, orders: Orders) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -32,6 +33,10 @@ def _last_delivery(people: People, orders: Orders) -> tuple[np.ndarray, np.ndarr
     return np.where(count > 0, first, NO_DAY), np.where(count > 0, last, NO_DAY), count
 
 
+def _skip_day(last: np.ndarray, cycle: np.ndarray, count: np.ndarray | int) -> np.ndarray:
+    return last + count * cycle - SKIP_NOTICE_DAYS
+
+
 def _courses(rng, people: People, orders: Orders, story: Story, as_of: date) -> dict[str, np.ndarray]:
     """One course a subscriber, by plain names; the same facts feed the list and the events."""
     today = np.datetime64(as_of)
@@ -44,9 +49,8 @@ def _courses(rng, people: People, orders: Orders, story: Story, as_of: date) -> 
     skips = np.where(
         cause == "CHG_SURPLUS", rng.integers(2, 4, len(who)), np.where(rng.random(len(who)) < 0.08, 1, 0)
     )
-    skips = np.where(
-        stopped, np.minimum(skips, (today - last[who]).astype(int) // cycle), np.minimum(skips, 1)
-    )
+    # a skip is asked for some days before the delivery would leave
+    skips = np.minimum(skips, ((today - last[who]).astype(int) - 1 + SKIP_NOTICE_DAYS) // cycle)
     left = np.minimum(last[who] + skips * cycle + rng.integers(3, 20, len(who)), today - 1)
     behind = np.maximum((today - last[who]).astype(int) // cycle, 0) + 1
     back = np.where(
@@ -55,7 +59,7 @@ def _courses(rng, people: People, orders: Orders, story: Story, as_of: date) -> 
     return {
         "who": who, "cycle": cycle, "cause": cause, "failed": failed, "suspended": suspended,
         "cancelled": cancelled, "skips": skips, "first": first[who], "last": last[who], "count": count[who],
-        "last_skip": np.where(skips > 0, last[who] + np.maximum(skips, 1) * cycle, NO_DAY),
+        "last_skip": np.where(skips > 0, _skip_day(last[who], cycle, skips), NO_DAY),
         "left": np.where(stopped, left, NO_DAY), "back": back,
         "next": np.where(stopped, NO_DAY, last[who] + behind * cycle),
     }  # fmt: skip
@@ -85,7 +89,7 @@ def subscription_rows(
         "次回お届け予定日": day(course["next"]),
         "お届け回数": number(course["count"]),
         "スキップ回数": number(course["skips"]),
-        "最終スキップ日": day(np.minimum(course["last_skip"], np.datetime64(as_of))),
+        "最終スキップ日": day(course["last_skip"]),
         "停止開始日": day(np.where(course["suspended"], course["left"], NO_DAY)),
         "停止終了日": day(course["back"]),
         "解約日": day(np.where(course["cancelled"], course["left"], NO_DAY)),
@@ -118,8 +122,9 @@ def _event_rows(people: People, course: dict[str, np.ndarray]) -> Rows:
     who, found = course["who"], np.flatnonzero
     parts = [
         (np.arange(len(who)), course["first"], "開始"),
-        (found(course["skips"] > 0), course["last"] + course["cycle"], "スキップ"),
-        (found(course["skips"] > 1), course["last"] + 2 * course["cycle"], "スキップ"),
+        (found(course["skips"] > 0), _skip_day(course["last"], course["cycle"], 1), "スキップ"),
+        (found(course["skips"] > 1), _skip_day(course["last"], course["cycle"], 2), "スキップ"),
+        (found(course["skips"] > 2), _skip_day(course["last"], course["cycle"], 3), "スキップ"),
         (found(course["failed"]), course["left"], "決済エラー"),
         (found(course["suspended"]), course["left"], "停止"),
         (found(course["cancelled"]), course["left"], "解約"),
