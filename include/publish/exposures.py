@@ -26,7 +26,7 @@ class Column:
 
 @dataclass(frozen=True)
 class ListSpec:
-    """One channel's file: where the rows come from, what leaves, in which shape."""
+    """One channel's file: where the rows come from and in which order, what leaves, in which shape."""
 
     channel: str
     relation: str
@@ -35,6 +35,7 @@ class ListSpec:
     bom: bool
     quoting: str
     columns: tuple[Column, ...]
+    order_by: str = "list_row_id"
 
     @property
     def recall(self) -> ListSpec:
@@ -69,8 +70,11 @@ def meta_of(node: dict) -> dict:
 
 def _spec(exposure: dict, nodes: dict) -> ListSpec:
     meta, name = meta_of(exposure), exposure["name"]
-    models = [nodes[key] for key in exposure["depends_on"]["nodes"] if key.startswith("model.")]
-    models = [model for model in models if model["name"] == f"pub_{meta['channel']}_v1"] or models
+    model_name = f"pub_{meta['channel']}_v1"
+    models = [nodes[key] for key in exposure["depends_on"]["nodes"] if key in nodes]
+    models = [model for model in models if model["name"] == model_name]
+    if not models:
+        raise GateStop("list", f"出力定義 {name} が {model_name} を指していません。exposures の depends_on を直してください。")
     profile = meta.get("profile") or {}
     spec = ListSpec(
         channel=meta["channel"],
@@ -83,6 +87,7 @@ def _spec(exposure: dict, nodes: dict) -> ListSpec:
             Column(c["name"], c["header"], _one_of(name, "kind", c.get("kind", "text"), KINDS))
             for c in meta.get("columns") or []
         ),
+        order_by=meta.get("order_by", "list_row_id"),
     )
     if "list_row_id" not in [column.name for column in spec.columns]:
         raise GateStop("list", f"出力定義 {name} の列に list_row_id がありません。exposures の meta.columns に加えてください。")

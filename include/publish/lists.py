@@ -108,7 +108,7 @@ def plan(connection: duckdb.DuckDBPyConnection, spec: ListSpec, as_of: date) -> 
             "build をこの基準日でやり直してください。",
         )
     names = ", ".join(column.name for column in spec.columns)
-    rows = _fetch(connection, f"select {names} from {spec.relation} order by list_row_id")
+    rows = _fetch(connection, f"select {names} from {spec.relation} order by {spec.order_by}, list_row_id")
     return Plan(spec, heads[0], render(spec, rows))
 
 

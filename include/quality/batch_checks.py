@@ -95,7 +95,8 @@ def _code_check(name: str, column: str, codes: Sequence[str]) -> Check:
 
 
 def _freshness_check(entities: Sequence[str], as_of: date, days: int) -> Check:
-    union = " union all ".join(f"select business_date, delivery_id, source_file from {entity}" for entity in entities)
+    tables = ["{batch}", *entities[1:]]
+    union = " union all ".join(f"select business_date, delivery_id, source_file from {table}" for table in tables)
     query = f"""
         select max_by(delivery_id, business_date) as delivery_id, max_by(source_file, business_date) as source_file,
                null as source_row, concat('最新は ', max(business_date)) as observed

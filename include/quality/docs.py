@@ -25,7 +25,7 @@ table{border-collapse:collapse;width:100%;background:#fff;border:1px solid #d9de
 vertical-align:top;border-top:1px solid #e4e7eb}th{background:#eef1f4;font-size:13px;white-space:nowrap}
 .ok,.stop,.warn{display:inline-block;padding:1px 10px;border-radius:10px;font-size:13px;white-space:nowrap;color:#fff}
 .ok{background:#2f855a}.stop{background:#c53030}.warn{background:#b7791f}code{font-size:12px;color:#52606d;word-break:break-word}
-details{margin-top:6px}summary{cursor:pointer;font-size:13px;color:#3e4c59}.num{text-align:right}a{color:#2b6cb0}
+details{margin-top:6px}summary{cursor:pointer;font-size:13px;color:#3e4c59}.num,th.num{text-align:right}a{color:#2b6cb0}
 details table{margin-top:6px;width:auto}details td,details th{padding:3px 10px;font-size:13px}
 """
 
@@ -48,7 +48,7 @@ def _page(summary: dict, outcomes: Sequence[Outcome]) -> str:
     body = "".join(_check_row(o) for o in outcomes)
     title = f"{GATES.get(summary['gate'], summary['gate'])}: {summary['subject']}"
     lead = f"基準日 {summary['as_of']}・検査 {summary['checks']} 件・不合格 {summary['failed']} 件・警告 {summary['warned']} 件"
-    table = f"<table><tr><th>判定</th><th>対象</th><th>検査</th><th>違反</th></tr>{body}</table>"
+    table = f'<table><tr><th>判定</th><th>対象</th><th>検査</th><th class="num">違反</th></tr>{body}</table>'
     return _html(title, lead, f'<p><a href="../index.html">一覧へ戻る</a></p>{table}')
 
 
@@ -67,7 +67,7 @@ def _evidence(rows: list[dict]) -> str:
         return ""
     head = "".join(f"<th>{escape(str(name))}</th>" for name in rows[0])
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in row.values()) + "</tr>"
+        "<tr>" + "".join(f"<td>{'' if value is None else escape(str(value))}</td>" for value in row.values()) + "</tr>"
         for row in rows[:SHOWN_ROWS]
     )
     return f"<details open><summary>該当する行(先頭{SHOWN_ROWS}件まで)</summary><table><tr>{head}</tr>{body}</table></details>"
@@ -78,13 +78,14 @@ def _index(settings: Settings) -> str:
     found.sort(key=lambda s: (s["gate"], s["subject"]))
     found.sort(key=lambda s: s["as_of"], reverse=True)
     body = "".join(
-        f"<tr><td>{s['as_of']}</td><td>{_badge(not s['failed'], True) if s['failed'] or not s['warned'] else _badge(False, False)}</td>"
+        f"<tr><td>{s['as_of']}</td><td>{_badge(not s['failed'] and not s['warned'], bool(s['failed']))}</td>"
         f'<td><a href="{s["as_of"]}/{escape(s["page"])}">{GATES.get(s["gate"], s["gate"])}: {escape(s["subject"])}</a></td>'
         f'<td class="num">{s["checks"]}</td><td class="num">{s["failed"]}</td><td class="num">{s["warned"]}</td></tr>'
         for s in found
     )
     table = (
-        "<table><tr><th>基準日</th><th>判定</th><th>検査</th><th>件数</th><th>不合格</th><th>警告</th></tr>"
+        "<table><tr><th>基準日</th><th>判定</th><th>検査</th><th class=\"num\">件数</th>"
+        '<th class="num">不合格</th><th class="num">警告</th></tr>'
         f"{body}</table>"
     )
     return _html("検査の記録 (Data Docs)", "取込と名簿の検査の結果。新しい基準日から並びます。個人情報は含みません。", table)

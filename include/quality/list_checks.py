@@ -13,24 +13,29 @@ from include.quality.engine import Check
 
 @dataclass(frozen=True)
 class ChannelRule:
-    """`point`: the columns that reach the person; `is_opt_in`: a grant for that very point must be on record."""
+    """`required`: what the vendor cannot do without; `once`: what may not repeat within a campaign.
 
-    point: tuple[str, ...]
+    `is_opt_in`: a grant for that very contact point must be on record.
+    """
+
+    required: tuple[str, ...]
+    once: str
     is_opt_in: bool
 
 
+# members of one household share an address, so by post it is the person who must not repeat
 CHANNELS = {
-    "email": ChannelRule(point=("email",), is_opt_in=True),
-    "phone": ChannelRule(point=("phone",), is_opt_in=False),
-    "dm": ChannelRule(point=("postal_code", "address_line1"), is_opt_in=False),
+    "email": ChannelRule(required=("email", "addressee"), once="email", is_opt_in=True),
+    "phone": ChannelRule(required=("phone", "addressee"), once="phone", is_opt_in=False),
+    "dm": ChannelRule(required=("postal_code", "address_1", "addressee_name"), once="person_id", is_opt_in=False),
 }
-ALWAYS = ("list_id", "campaign_id", "list_row_id", "person_id", "printed_name")
+ALWAYS = ("list_id", "campaign_id", "list_row_id", "person_id")
 
 
 def checks_for(channel: str, channels: list[str], as_of: date) -> list[Check]:
     """All checks of one channel's publish table; `channels` are all that publish today."""
     rule = CHANNELS[channel]
-    required = (*ALWAYS, *rule.point)
+    required = (*ALWAYS, *rule.required)
     checks = [
         _rows("as_of", channel, "基準日の名簿である", f"as_of is distinct from date '{as_of}'"),
         _rows(
@@ -86,12 +91,9 @@ def _not_in_history(channel: str, as_of: date) -> Check:
 
 
 def _point_once(channel: str, rule: ChannelRule) -> Check:
-    if channel == "dm":  # a household's members share an address; the person is what must not repeat
-        point = "person_id"
-    else:
-        point = ", ".join(rule.point)
     query = f"""
-        select list_row_id from {{batch}} qualify count(*) over (partition by campaign_id, {point}) > 1 order by 1
+        select list_row_id from {{batch}}
+        qualify count(*) over (partition by campaign_id, {rule.once}) > 1 order by 1
     """
     return _check("point_once", channel, "同じ連絡先に二度送らない", query)
 
@@ -147,11 +149,12 @@ def _no_holdout(channel: str, as_of: date) -> Check:
 def _no_suppression(channel: str, as_of: date) -> Check:
     query = f"""
         select l.list_row_id from {{batch}} as l
-        where exists (
+        left join marts.fct_target as t on t.list_id = l.list_id and t.list_row_id = l.list_row_id
+        where t.contact_point_id is null or exists (
             select 1 from marts.fct_suppression as s
             where s.channel in ('{channel}', 'all')
-              and ((s.subject_type = 'party' and s.subject_id = l.person_id)
-                or (s.subject_type = 'contact_point' and s.subject_id = l.contact_point_id))
+              and ((s.subject_type = 'party' and s.subject_id in (l.person_id, t.addressee_person_id))
+                or (s.subject_type = 'contact_point' and s.subject_id = t.contact_point_id))
               and s.from_on <= date '{as_of}' and coalesce(s.until_on > date '{as_of}', true)
         ) order by 1
     """

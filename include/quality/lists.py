@@ -14,20 +14,19 @@ from include.settings import Settings
 
 GATE = "list"
 NAMED_ROWS = 5
+NAMED_CHECKS = 5
+# publish models that are no vendor list
+BESIDE = ("pub_manifest_v1", "pub_list_history_v1", "pub_recall_v1")
 
 
 def check_lists(settings: Settings, as_of: date, run_id: str) -> list[Outcome]:
     """Check the publish tables against the decisions behind them. Raises GateStop with one paragraph."""
     with warehouse.reader(settings) as connection:
-        present = {
-            row[0]
-            for row in connection.execute("select table_name from duckdb_tables() where schema_name = 'publish'").fetchall()
-        }
-        lists = {channel: rule for channel, rule in CHANNELS.items() if f"pub_{channel}_v1" in present}
-        unknown = sorted(
-            name for name in present if name.removeprefix("pub_").removesuffix("_v1") not in CHANNELS and name not in BESIDE
-        )
-        checks = [check for channel in lists for check in checks_for(channel, list(lists), as_of)]
+        present = connection.execute("select table_name from duckdb_tables() where schema_name = 'publish'").fetchall()
+        found = sorted({row[0] for row in present} - set(BESIDE))
+        lists = [channel for channel in CHANNELS if f"pub_{channel}_v1" in found]
+        unknown = [name for name in found if name not in [f"pub_{channel}_v1" for channel in lists]]
+        checks = [check for channel in lists for check in checks_for(channel, lists, as_of)]
         outcomes, _ = validate(connection, "lists", checks)
     docs.write(settings, as_of, GATE, "lists", outcomes)
     with warehouse.writer(settings) as connection:
@@ -40,10 +39,6 @@ def check_lists(settings: Settings, as_of: date, run_id: str) -> list[Outcome]:
     return outcomes
 
 
-# publish models that are no vendor list
-BESIDE = ("pub_manifest_v1", "pub_list_history_v1", "pub_recall_v1")
-
-
 def _ungated(unknown: Sequence[str]) -> str:
     what = f"検査の決まりがない名簿があります: {', '.join(unknown)}" if unknown else "検査する名簿が 1 つもありません"
     return (
@@ -53,7 +48,9 @@ def _ungated(unknown: Sequence[str]) -> str:
 
 
 def _paragraph(failed: Sequence[Outcome]) -> str:
-    said = " ".join(_sentence(outcome) for outcome in failed)
+    said = " ".join(_sentence(outcome) for outcome in failed[:NAMED_CHECKS])
+    if len(failed) > NAMED_CHECKS:
+        said += f" ほか {len(failed) - NAMED_CHECKS} 件の検査。"
     return (
         f"名簿の検査で止めました。名簿は 1 件も書き出さず、前回の名簿と断面はそのままです。{said} "
         "対処: 該当する list_row_id を data_docs の「名簿の検査」で確かめ、元の同意・停止・判定のデータを直してから build をやり直してください。"

@@ -266,6 +266,31 @@ def test_an_exposure_with_an_unknown_profile_is_refused(house, key, value, said)
         house.publish()
 
 
+def test_an_exposure_must_name_its_model_and_its_key(house):
+    for spoil, said in (
+        (lambda exposure: exposure.update(depends_on={"nodes": []}), "pub_dm_v1 を指していません"),
+        (lambda exposure: exposure["config"]["meta"]["columns"].pop(0), "list_row_id がありません"),
+    ):
+        content = exposures()
+        dm = content["exposures"]["exposure.okoshi.dm"]
+        dm["config"]["meta"] = dm["config"]["meta"] | {"columns": list(dm["config"]["meta"]["columns"])}
+        spoil(dm)
+        house.manifest.write_text(json.dumps(content))
+        house.fill(PEOPLE)
+        with pytest.raises(GateStop, match=said):
+            house.publish()
+
+
+def test_the_file_has_the_order_its_exposure_asks_for(house):
+    content = exposures()
+    content["exposures"]["exposure.okoshi.dm"]["config"]["meta"]["order_by"] = "person_id desc"
+    house.manifest.write_text(json.dumps(content))
+    house.fill(PEOPLE)
+    house.publish()
+    lines = house.vendor_file("dm").read_bytes().decode("cp932").split("\r\n")
+    assert [line[:10] for line in lines[1:3]] == ['"r_dm_p_2"', '"r_dm_p_1"']
+
+
 def test_only_allow_listed_columns_leave(house):
     house.fill(PEOPLE)
     house.publish()

@@ -15,14 +15,15 @@ from include.quality.lists import check_lists
 
 AS_OF = date(2024, 4, 1)
 LIST = (
-    "(list_id varchar, campaign_id varchar, list_row_id varchar, person_id varchar, as_of date, printed_name varchar,"
-    " contact_point_id varchar, email varchar, phone varchar, postal_code varchar, address_line1 varchar,"
+    "(list_id varchar, campaign_id varchar, list_row_id varchar, person_id varchar, as_of date, addressee varchar,"
+    " addressee_name varchar, email varchar, phone varchar, postal_code varchar, address_1 varchar,"
     " consent_event_id varchar)"
 )
 TABLES = {
     "marts.fct_state_spell": "(person_id varchar, state varchar, valid_from date, valid_to date)",
     "marts.fct_decision": "(as_of date, person_id varchar, outcome varchar)",
     "marts.fct_assignment": "(campaign_id varchar, person_id varchar, cell varchar)",
+    "marts.fct_target": "(list_id varchar, list_row_id varchar, contact_point_id varchar, addressee_person_id varchar)",
     "marts.fct_suppression": "(subject_type varchar, subject_id varchar, channel varchar, from_on date, until_on date)",
     "rules.rule_channel_capacity": "(channel varchar, daily_capacity_count integer, valid_from date, valid_to date)",
     "raw.list_rows": "(campaign_id varchar, person_id varchar, known_at timestamp)",
@@ -57,9 +58,10 @@ def gate(tmp_path: Path):
 
 def _add(connection, channel: str, person: str) -> None:
     connection.execute(
-        f"insert into publish.pub_{channel}_v1 values ('L', 'C', 'r_{person}', '{person}', '{AS_OF}', '山田 太郎',"
-        f" 'cp_{person}', '{person}@example.com', '+8190{person}', '1000001', '千代田区1-1', 'e_{person}')"
+        f"insert into publish.pub_{channel}_v1 values ('L', 'C', 'r_{person}', '{person}', '{AS_OF}', '山田 太郎', '山田 太郎',"
+        f" '{person}@example.com', '+8190{person}', '1000001', '千代田区1-1', 'e_{person}')"
     )
+    connection.execute(f"insert into marts.fct_target values ('L', 'r_{person}', 'cp_{person}', 'c_{person}')")
     connection.execute(f"insert into marts.fct_state_spell values ('{person}', 'dormant', '2024-01-01', null)")
     connection.execute(f"insert into marts.fct_decision values ('{AS_OF}', '{person}', '{channel}')")
     connection.execute(
@@ -79,7 +81,7 @@ def test_clean_lists_pass_every_check_and_leave_evidence(gate):
 
 SPOILED = {
     "as_of": "update publish.pub_email_v1 set as_of = date '2024-03-31' where person_id = 'email1'",
-    "required": "update publish.pub_dm_v1 set address_line1 = ' ' where person_id = 'dm1'",
+    "required": "update publish.pub_dm_v1 set address_1 = ' ' where person_id = 'dm1'",
     "unique_row": "update publish.pub_dm_v1 set list_row_id = 'r_dm1'",
     "once_per_campaign": "update publish.pub_phone_v1 set person_id = 'email1' where person_id = 'phone1'",
     "not_in_history": "insert into raw.list_rows values ('C', 'dm1', timestamp '2024-04-01 00:00:00')",
@@ -125,7 +127,7 @@ def test_the_paragraph_names_list_rule_count_row_and_what_to_do(gate):
         "insert into marts.fct_suppression values ('party', 'dm1', 'phone', '2024-03-01', null)",
         "insert into raw.list_rows values ('C', 'dm1', timestamp '2024-04-02 00:00:00')",
         "insert into raw.list_rows values ('C0', 'dm1', timestamp '2024-03-02 00:00:00')",
-        "update publish.pub_dm_v1 set postal_code = '1000002', address_line1 = '同じ家'",
+        "update publish.pub_dm_v1 set postal_code = '1000002', address_1 = '同じ家'",
     ],
 )
 def test_what_does_not_bind_today_does_not_stop(gate, harmless):
@@ -135,6 +137,16 @@ def test_what_does_not_bind_today_does_not_stop(gate, harmless):
 def test_a_suppressed_contact_point_stops_the_row_that_uses_it(gate):
     with pytest.raises(GateStop, match="r_phone2"):
         gate("insert into marts.fct_suppression values ('contact_point', 'cp_phone2', 'all', '2024-01-01', null)")
+
+
+def test_a_stop_of_the_contact_person_stops_the_row_of_the_account(gate):
+    with pytest.raises(GateStop, match="r_phone2"):
+        gate("insert into marts.fct_suppression values ('party', 'c_phone2', 'phone', '2024-01-01', null)")
+
+
+def test_a_row_without_a_known_contact_point_stops(gate):
+    with pytest.raises(GateStop, match="r_dm2"):
+        gate("delete from marts.fct_target where list_row_id = 'r_dm2'")
 
 
 def test_empty_lists_pass(gate):
