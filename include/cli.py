@@ -40,6 +40,7 @@ def _parser() -> argparse.ArgumentParser:
         ("up", _up, "start Airflow on this machine: UI, scheduler, executor"),
         ("init", _init, "create the metadata database and the pool"),
         ("benchmark", _benchmark, "time every stage at the profiles tiny and small"),
+        ("status", _status, "last steps, stale sources, red gates"),
         ("summary", _summary, "say in plain words what the last run produced"),
     ):
         verbs.add_parser(name, help=text).set_defaults(verb=verb)
@@ -89,6 +90,13 @@ def _benchmark(config: settings.Settings, options: argparse.Namespace) -> int:
     from include import benchmark
 
     return benchmark.run(config)
+
+
+def _status(config: settings.Settings, options: argparse.Namespace) -> int:
+    from include import status
+
+    print(status.render(config, config.as_of or datetime.now(orchestration.JST).date()))
+    return 0
 
 
 def _summary(config: settings.Settings, options: argparse.Namespace) -> int:
