@@ -19,21 +19,21 @@
     (cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0))
 {%- endmacro %}
 
-{# Window: median of everything up to the current row. #}
-{% macro running_median(expression, partition_by, order_by) -%}
-    {{ return(adapter.dispatch('running_median', 'okoshi')(expression, partition_by, order_by)) }}
+{# Window: median of everything up to a row: the current one, or '2 preceding'. #}
+{% macro running_median(expression, partition_by, order_by, until='current row') -%}
+    {{ return(adapter.dispatch('running_median', 'okoshi')(expression, partition_by, order_by, until)) }}
 {%- endmacro %}
 
-{% macro default__running_median(expression, partition_by, order_by) -%}
+{% macro default__running_median(expression, partition_by, order_by, until) -%}
     median({{ expression }}) over (
-        partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
+        partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and {{ until }}
     )
 {%- endmacro %}
 
-{% macro spark__running_median(expression, partition_by, order_by) -%}
+{% macro spark__running_median(expression, partition_by, order_by, until) -%}
     {%- set items -%}
         array_sort(collect_list({{ expression }}) over (
-            partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
+            partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and {{ until }}
         ))
     {%- endset -%}
     case
@@ -42,4 +42,14 @@
             + element_at({{ items }}, cast(ceil((size({{ items }}) + 1) / 2) as int))
         ) / 2.0
     end
+{%- endmacro %}
+
+{# Amount × factor, rounded to money; wide enough not to overflow on any engine. #}
+{% macro money_times(amount, factor) -%}
+    cast(cast({{ amount }} as decimal(20, 2)) * cast({{ factor }} as decimal(12, 6)) as decimal(18, 2))
+{%- endmacro %}
+
+{# First whole number of days that is more than a value: 730 gives 731, 125.6 gives 126. #}
+{% macro past_days(expression) -%}
+    cast(floor(round(cast({{ expression }} as double), 6)) + 1 as integer)
 {%- endmacro %}

@@ -69,3 +69,13 @@
 {% macro list_contains(list_text, value) -%}
     coalesce(',' || {{ list_text }} || ',' like '%,' || {{ value }} || ',%', false)
 {%- endmacro %}
+
+{# The source's own id inside '<source_system>:<id>'. #}
+{% macro local_id(global_key, source_system) -%}
+    substr({{ global_key }}, length({{ source_system }}) + 2)
+{%- endmacro %}
+
+{# Full md5 of a text, to compare values without showing them. #}
+{% macro value_hash(expression) -%}
+    md5({{ expression }})
+{%- endmacro %}

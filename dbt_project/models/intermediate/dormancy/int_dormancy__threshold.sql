@@ -1,0 +1,117 @@
+-- For every clock day and every rule whose population the party is in: how many days of silence make it dormant.
+with clock as (
+    select * from {{ ref('int_dormancy__clock') }}
+),
+
+parties as (
+    select * from {{ ref('int_identity__party') }}
+),
+
+rules as (
+    select * from {{ rule_in_force('rule_dormancy') }}
+),
+
+presets as (
+    select * from {{ rule_in_force('rule_dormancy_preset') }}
+),
+
+-- the row of the party's own source wins over the one for any source
+party_presets as (
+    select
+        parties.person_id,
+        parties.business_type,
+        presets.preset_code,
+        presets.fixed_days,
+        presets.default_gap_days,
+        presets.default_f2_days,
+        presets.redormant_ratio,
+        presets.long_dormant_days,
+        presets.long_dormant_ratio
+    from parties
+    inner join presets
+        on parties.business_type = presets.business_type
+        and (presets.source_system = '*' or parties.source_system = presets.source_system)
+    qualify row_number() over (
+        partition by parties.person_id order by case when presets.source_system = '*' then 1 else 0 end
+    ) = 1
+),
+
+rhythm as (
+    select
+        *,
+        {{ running_median('gap_days', 'person_id', 'clock_on') }} as median_gap_days,
+        count(gap_days) over (
+            partition by person_id order by clock_on rows between unbounded preceding and current row
+        ) as gap_count
+    from clock
+),
+
+applicable as (
+    select
+        rhythm.*,
+        rules.rule_id,
+        rules.precedence_no,
+        rules.subtype,
+        rules.gap_ratio,
+        rules.at_risk_ratio,
+        rules.min_days,
+        rules.max_days,
+        party_presets.preset_code,
+        party_presets.fixed_days,
+        party_presets.default_f2_days,
+        party_presets.redormant_ratio,
+        party_presets.long_dormant_days,
+        party_presets.long_dormant_ratio,
+        -- own rhythm, pulled towards the default while there are few gaps; only rules with gap_ratio know a rhythm
+        case
+            when rules.gap_ratio is not null
+                then (rhythm.gap_count * rhythm.median_gap_days + rules.shrinkage_count * party_presets.default_gap_days)
+                    / (rhythm.gap_count + rules.shrinkage_count)
+        end as rhythm_days
+    from rhythm
+    inner join party_presets on rhythm.person_id = party_presets.person_id
+    inner join rules
+        on (rules.business_type = '*' or party_presets.business_type = rules.business_type)
+        and rhythm.cycle_no >= rules.min_order_day_count
+        and (rules.max_order_day_count is null or rhythm.cycle_no <= rules.max_order_day_count)
+),
+
+raw_days as (
+    select
+        *,
+        cast(case
+            when rhythm_days is not null then gap_ratio * rhythm_days
+            when rule_id = 'D4' then default_f2_days
+            else fixed_days
+        end as double) as unclamped_days
+    from applicable
+),
+
+clamped as (
+    select
+        *,
+        least(greatest(unclamped_days, coalesce(min_days, unclamped_days)), coalesce(max_days, unclamped_days)) as threshold_days
+    from raw_days
+),
+
+final as (
+    select
+        person_id,
+        clock_on,
+        cycle_no,
+        rule_id,
+        cast(precedence_no as integer) as precedence_no,
+        subtype,
+        preset_code,
+        {{ round9('rhythm_days') }} as rhythm_days,
+        {{ ceil_days('threshold_days') }} as dormant_days,
+        {{ ceil_days('threshold_days * redormant_ratio') }} as redormant_days,
+        {{ ceil_days('at_risk_ratio * rhythm_days') }} as at_risk_days,
+        {{ past_days("""case
+            when rhythm_days is not null then least(long_dormant_days, long_dormant_ratio * threshold_days)
+            else long_dormant_days
+        end""") }} as long_dormant_days
+    from clamped
+)
+
+select * from final

@@ -1,0 +1,44 @@
+-- Names and addresses as printed. A contact is written to at the account's address.
+with parties as (
+    select * from {{ ref('int_identity__party') }}
+),
+
+customers as (
+    select * from {{ ref('stg_customers') }}
+),
+
+contacts as (
+    select * from {{ ref('stg_contacts') }}
+),
+
+accounts as (
+    select * from {{ ref('stg_accounts') }}
+),
+
+final as (
+    select
+        parties.person_id,
+        coalesce(customers.family_name, contacts.family_name) as family_name,
+        coalesce(customers.given_name, contacts.given_name) as given_name,
+        coalesce(customers.family_name_kana, contacts.family_name_kana) as family_name_kana,
+        coalesce(customers.given_name_kana, contacts.given_name_kana) as given_name_kana,
+        accounts.account_name,
+        accounts.legal_form,
+        accounts.legal_form_position,
+        contacts.department,
+        contacts.job_title,
+        contacts.decision_role,
+        contacts.phone_extension,
+        cast(contacts.left_at as date) as left_on,
+        coalesce(customers.postal_code, accounts.postal_code) as postal_code,
+        coalesce(customers.prefecture_code, accounts.prefecture_code) as prefecture_code,
+        coalesce(customers.city, accounts.city) as city,
+        coalesce(customers.address_line1, accounts.address_line1) as address_line1,
+        coalesce(customers.address_line2, accounts.address_line2) as address_line2
+    from parties
+    left join customers on parties.party_key = customers.customer_key
+    left join contacts on parties.party_key = contacts.contact_key
+    left join accounts on coalesce(contacts.account_key, parties.party_key) = accounts.account_key
+)
+
+select * from final
