@@ -94,7 +94,7 @@ def _failures(outcomes: Sequence[Outcome], deliveries: Sequence[str]) -> dict[st
 
 def _sentence(outcome: Outcome, row: dict) -> str:
     if outcome.is_broken:
-        return f"「{outcome.check.sentence}」: {BROKEN_CHECK}。"
+        return f"「{outcome.check.sentence}」: {BROKEN_CHECK}。{outcome.problem}"
     where = f"{row['source_file']}: " if row.get("source_file") else ""
     line = f"{row['source_row']}行目ほか " if row.get("source_row") is not None else ""
     return f"{where}「{outcome.check.sentence}」に反します: {line}{row.get('observed', '')}。"

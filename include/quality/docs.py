@@ -53,7 +53,7 @@ def _page(summary: dict, outcomes: Sequence[Outcome]) -> str:
 
 
 def _check_row(outcome: Outcome) -> str:
-    found = BROKEN_CHECK if outcome.is_broken else f"{outcome.count:,}"
+    found = f"{BROKEN_CHECK}。{escape(outcome.problem)}" if outcome.is_broken else f"{outcome.count:,}"
     return (
         f"<tr><td>{_badge(outcome.is_success, outcome.check.is_stop)}</td><td>{escape(outcome.check.table)}</td>"
         f"<td>{escape(outcome.check.sentence)}{_evidence(outcome.rows)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -32,12 +33,13 @@ class Check:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a check found: `count` breaking rows, the first of them in `rows`."""
+    """What a check found: `count` breaking rows, the first of them in `rows`; `problem` where it could not run."""
 
     check: Check
     is_success: bool
     count: int
     rows: list[dict]
+    problem: str = ""
 
     @property
     def is_broken(self) -> bool:
@@ -153,4 +155,7 @@ def _definition(gx, context, source, table: str, checks: Sequence[Check]):
 def _outcome(check: Check, result) -> Outcome:
     found = dict(result.result or {})
     rows = [dict(r) for r in found.get("details", {}).get("unexpected_rows", [])]
-    return Outcome(check, bool(result.success), int(found.get("observed_value") or 0), rows)
+    # other errors may quote a value, these name tables and columns only
+    named = re.search(r"(Catalog|Binder) Error: [^\n\\]*", str(result.exception_info))
+    problem = named[0].strip() if named else ""
+    return Outcome(check, bool(result.success), int(found.get("observed_value") or 0), rows, problem)

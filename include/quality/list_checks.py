@@ -25,9 +25,9 @@ class ChannelRule:
 
 # members of one household share an address, so by post it is the person who must not repeat
 CHANNELS = {
-    "email": ChannelRule(required=("email", "addressee"), once="email", is_opt_in=True),
-    "phone": ChannelRule(required=("phone", "addressee"), once="phone", is_opt_in=False),
-    "dm": ChannelRule(required=("postal_code", "address_1", "addressee_name"), once="person_id", is_opt_in=False),
+    "email": ChannelRule(required=("email", "printed_name"), once="email", is_opt_in=True),
+    "phone": ChannelRule(required=("phone", "printed_name"), once="phone", is_opt_in=False),
+    "dm": ChannelRule(required=("postal_code", "address_line1", "printed_name"), once="person_id", is_opt_in=False),
 }
 ALWAYS = ("list_id", "campaign_id", "list_row_id", "person_id")
 

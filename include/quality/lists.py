@@ -60,7 +60,7 @@ def _paragraph(failed: Sequence[Outcome]) -> str:
 def _sentence(outcome: Outcome) -> str:
     where = outcome.check.table.removeprefix("publish.")
     if outcome.is_broken:
-        return f"{where}「{outcome.check.sentence}」: {BROKEN_CHECK}。"
+        return f"{where}「{outcome.check.sentence}」: {BROKEN_CHECK}。{outcome.problem}"
     ids = [str(row["list_row_id"]) for row in outcome.rows if row.get("list_row_id")][:NAMED_ROWS]
     named = f"(list_row_id {', '.join(ids)}{' ほか' if outcome.count > len(ids) else ''})" if ids else ""
     noted = "".join(f"({row['observed']})" for row in outcome.rows[:1] if row.get("observed"))

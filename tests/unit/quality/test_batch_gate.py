@@ -132,6 +132,17 @@ def test_a_check_that_cannot_run_lets_nobody_pass(gate):
     assert "実行できませんでした" in verdict.failures["d1"][0]
 
 
+def test_an_error_that_quotes_a_value_is_not_repeated(gate):
+    from include.quality.engine import Check, validate
+
+    gate(many(3, 1))
+    with warehouse.reader(gate.settings, gate.settings.work / "scratch.duckdb") as connection:
+        outcomes, _ = validate(
+            connection, "x", [Check("cast", "orders", "文", "select cast(status as integer) from {batch}")]
+        )
+    assert outcomes[0].is_broken and "paid" not in outcomes[0].problem
+
+
 def test_more_broken_files_than_can_be_named_stop_all(gate):
     rows = [
         order(None, row=1, day=1)[:6] + (f"d{n:03}", date(2024, 4, 1), datetime(2024, 4, 1), "h") for n in range(250)

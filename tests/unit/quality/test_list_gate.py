@@ -15,8 +15,8 @@ from include.quality.lists import check_lists
 
 AS_OF = date(2024, 4, 1)
 LIST = (
-    "(list_id varchar, campaign_id varchar, list_row_id varchar, person_id varchar, as_of date, addressee varchar,"
-    " addressee_name varchar, email varchar, phone varchar, postal_code varchar, address_1 varchar,"
+    "(list_id varchar, campaign_id varchar, list_row_id varchar, person_id varchar, as_of date, printed_name varchar,"
+    " email varchar, phone varchar, postal_code varchar, address_line1 varchar,"
     " consent_event_id varchar)"
 )
 TABLES = {
@@ -58,7 +58,7 @@ def gate(tmp_path: Path):
 
 def _add(connection, channel: str, person: str) -> None:
     connection.execute(
-        f"insert into publish.pub_{channel}_v1 values ('L', 'C', 'r_{person}', '{person}', '{AS_OF}', '山田 太郎', '山田 太郎',"
+        f"insert into publish.pub_{channel}_v1 values ('L', 'C', 'r_{person}', '{person}', '{AS_OF}', '山田 太郎',"
         f" '{person}@example.com', '+8190{person}', '1000001', '千代田区1-1', 'e_{person}')"
     )
     connection.execute(f"insert into marts.fct_target values ('L', 'r_{person}', 'cp_{person}', 'c_{person}')")
@@ -81,7 +81,7 @@ def test_clean_lists_pass_every_check_and_leave_evidence(gate):
 
 SPOILED = {
     "as_of": "update publish.pub_email_v1 set as_of = date '2024-03-31' where person_id = 'email1'",
-    "required": "update publish.pub_dm_v1 set address_1 = ' ' where person_id = 'dm1'",
+    "required": "update publish.pub_dm_v1 set address_line1 = ' ' where person_id = 'dm1'",
     "unique_row": "update publish.pub_dm_v1 set list_row_id = 'r_dm1'",
     "once_per_campaign": "update publish.pub_phone_v1 set person_id = 'email1' where person_id = 'phone1'",
     "not_in_history": "insert into raw.list_rows values ('C', 'dm1', timestamp '2024-04-01 00:00:00')",
@@ -127,7 +127,7 @@ def test_the_paragraph_names_list_rule_count_row_and_what_to_do(gate):
         "insert into marts.fct_suppression values ('party', 'dm1', 'phone', '2024-03-01', null)",
         "insert into raw.list_rows values ('C', 'dm1', timestamp '2024-04-02 00:00:00')",
         "insert into raw.list_rows values ('C0', 'dm1', timestamp '2024-03-02 00:00:00')",
-        "update publish.pub_dm_v1 set postal_code = '1000002', address_1 = '同じ家'",
+        "update publish.pub_dm_v1 set postal_code = '1000002', address_line1 = '同じ家'",
     ],
 )
 def test_what_does_not_bind_today_does_not_stop(gate, harmless):
@@ -159,5 +159,5 @@ def test_a_list_without_rules_is_refused(gate):
 
 
 def test_a_check_that_cannot_run_stops_the_lists(gate):
-    with pytest.raises(GateStop, match="検査そのものを実行できませんでした"):
+    with pytest.raises(GateStop, match="検査そのものを実行できませんでした。Catalog Error: .*fct_suppression"):
         gate("drop table marts.fct_suppression")
