@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 import shutil
 import subprocess
@@ -63,7 +62,7 @@ def _cli(home: Path, *arguments: str) -> None:
         [sys.executable, "-m", "include.cli", *arguments],
         check=True,
         cwd=REPO,
-        env={**os.environ, "DATA_ROOT": str(home), "AIRFLOW_HOME": str(home / "airflow")},
+        env=settings_module.environment_for(home),
         stdout=subprocess.DEVNULL,
     )
 

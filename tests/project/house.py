@@ -6,6 +6,7 @@ import ast
 import re
 from pathlib import Path
 
+import jinja2
 import sqlglot
 from sqlglot import exp
 
@@ -118,21 +119,32 @@ DECIDING = (
 TRANSPARENT = (exp.Paren, exp.Neg, exp.Cast, exp.TryCast, exp.Tuple)
 
 
+class _Anything(jinja2.Undefined):
+    """Whatever a template asks of dbt becomes an identifier, so that the SQL around it can be parsed."""
+
+    def __call__(self, *arguments, **keywords):
+        return "" if self._undefined_name in ("config", "set") else f"jinja_{self._undefined_name}"
+
+    def __getattr__(self, name):
+        return _Anything(name=name)
+
+    def __str__(self):
+        return f"jinja_{self._undefined_name}"
+
+
 def deciding_numbers(sql: str) -> list[str]:
-    """Numbers other than 0 and 1 in predicates, CASE and arithmetic of one model's SQL (jinja or compiled)."""
-    code = re.sub(r"\{#.*?#\}|\{%.*?%\}", "", sql, flags=re.S)
-    found = [n for text in JINJA_EXPRESSION.findall(code) for n in NUMBER.findall(re.sub(r"'[^']*'", "", text))]
-    placeheld = JINJA_EXPRESSION.sub(_placeholder, code)
-    for literal in sqlglot.parse_one(placeheld, read="duckdb").find_all(exp.Literal):
+    """Numbers other than 0 and 1 in predicates, CASE and arithmetic of one model's SQL, macro arguments included."""
+    code = re.sub(r"\{#.*?#\}", "", sql, flags=re.S)
+    found = [n for text in JINJA_EXPRESSION.findall(code) for n in NUMBER.findall(_without_strings(text))]
+    rendered = jinja2.Environment(undefined=_Anything).from_string(code).render()
+    for literal in sqlglot.parse_one(rendered, read="duckdb").find_all(exp.Literal):
         if not literal.is_string and _decides(literal):
             found.append(literal.this)
     return [number for number in found if float(number) not in (0, 1)]
 
 
-def _placeholder(match: re.Match) -> str:
-    text = match.group(1).strip()
-    name = re.sub(r"\W+", "_", text)[:40].strip("_")
-    return f"jinja_{name}"
+def _without_strings(text: str) -> str:
+    return re.sub(r"'[^']*'|\"[^\"]*\"", "", text)
 
 
 def _decides(literal: exp.Literal) -> bool:
