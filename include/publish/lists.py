@@ -78,11 +78,11 @@ def publish_lists(settings: Settings, as_of: date, run_id: str, manifest: Path |
     else:
         lists = [_compare(settings, plan, as_of, blocked, messages) for plan in here]
         messages += [
-            f"名簿 {plan.list_id}: この基準日の施策は引き渡し済みのため、追加は翌日になります。" for plan in plans if plan not in here
+            f"リスト {plan.list_id}: この基準日の施策は引き渡し済みのため、追加は翌日になります。" for plan in plans if plan not in here
         ]
         if all(item.state == "verified" for item in lists):
             history.keep(settings, known, as_of, _history_bytes(plans, remembered, as_of))
-    messages += [f"名簿 {item.list_id} は 0 件です。" for item in lists if item.rows == 0]
+    messages += [f"リスト {item.list_id} は 0 件です。" for item in lists if item.rows == 0]
     messages += _encoding_messages(plans, lists)
     _record(settings, as_of, run_id, lists)
     return PublishResult(lists, messages)
@@ -130,7 +130,7 @@ def _reason_to_wait(settings: Settings, as_of: date) -> str | None:
     later = [day for day in outbox.list_dates(settings) if day > as_of]
     if not later:
         return None
-    return f"基準日 {as_of} より新しい名簿({later[-1]})を引き渡し済みのため、過去日の名簿は作りません。"
+    return f"基準日 {as_of} より新しいリスト({later[-1]})を引き渡し済みのため、過去日のリストは作りません。"
 
 
 def _refuse_unremembered(settings: Settings, as_of: date, known: set[date]) -> None:
@@ -138,8 +138,8 @@ def _refuse_unremembered(settings: Settings, as_of: date, known: set[date]) -> N
     if missing:
         raise GateStop(
             "list",
-            f"引き渡し済みの名簿({', '.join(missing)})の記録が取り込まれていないため、同じ人を二度載せるおそれがあります。"
-            f"landing/{history.SOURCE}/ の取込(ingest)からやり直してください。名簿は何も書き出していません。",
+            f"引き渡し済みのリスト({', '.join(missing)})の記録が取り込まれていないため、同じ人を二度載せるおそれがあります。"
+            f"landing/{history.SOURCE}/ の取込(ingest)からやり直してください。リストは何も書き出していません。",
         )
 
 
@@ -149,7 +149,7 @@ def _refuse_second_version(plans: list[Plan], written_before: dict[str, str]) ->
         if before and before != files.sha256(plan.file.data):
             raise GateStop(
                 "list",
-                f"名簿 {plan.list_id} は別の内容で引き渡し済みですが、outbox に見当たりません。"
+                f"リスト {plan.list_id} は別の内容で引き渡し済みですが、outbox に見当たりません。"
                 "控えから戻してください。新しい内容では書き出しません。",
             )
 
@@ -201,7 +201,7 @@ def _read_back(settings: Settings, plan: Plan, as_of: date) -> ListFile:
     if not is_same or plan.head["row_count"] != len(delivered.keys):
         raise GateStop(
             "readback",
-            f"名簿 {plan.list_id} を読み戻すと {len(delivered.keys):,} 件で、倉庫の {plan.head['row_count']:,} 件と一致しません。"
+            f"リスト {plan.list_id} を読み戻すと {len(delivered.keys):,} 件で、倉庫の {plan.head['row_count']:,} 件と一致しません。"
             "業者に渡さず、管理者に連絡してください。",
         )
     return _list_file(plan, delivered, "written")
@@ -212,10 +212,10 @@ def _compare(settings: Settings, plan: Plan, as_of: date, blocked: set[str], mes
     if delivered.data == plan.file.data:
         return _list_file(plan, delivered, "verified")
     recall = outbox.write_recall(delivered, plan.spec, [key for key in delivered.keys if key in blocked])
-    messages.append(f"名簿 {plan.list_id} は引き渡し済みのため書き換えません(入力が変わりました)。")
+    messages.append(f"リスト {plan.list_id} は引き渡し済みのため書き換えません(入力が変わりました)。")
     if recall:
         delivered = outbox.read(delivered.directory, plan.spec)
-        messages.append(f"名簿 {plan.list_id}: 差し止め {recall.name} を追加しました。業者に渡してください。")
+        messages.append(f"リスト {plan.list_id}: 差し止め {recall.name} を追加しました。業者に渡してください。")
     return _list_file(plan, delivered, "frozen")
 
 
@@ -229,7 +229,7 @@ def _list_file(plan: Plan, delivered: outbox.Delivered, state: str) -> ListFile:
 def _encoding_messages(plans: list[Plan], lists: list[ListFile]) -> list[str]:
     written = {item.list_id for item in lists if item.state == "written"}
     return [
-        f"名簿 {plan.list_id}: {len(plan.file.report):,} 文字を代わりの文字で書きました(manifest.json の encoding_report)。"
+        f"リスト {plan.list_id}: {len(plan.file.report):,} 文字を代わりの文字で書きました(manifest.json の encoding_report)。"
         for plan in plans
         if plan.list_id in written and plan.file.report
     ]

@@ -26,7 +26,7 @@ def _sentence(settings: Settings, plan: lists.Plan, as_of: date) -> str:
         same = "同じ内容です" if delivered.data == plan.file.data else f"追加 {added:,} 件は翌日、消えた {gone:,} 件は差し止めの候補です"
         return f"{plan.list_id}: 引き渡し済み {len(delivered.keys):,} 件。{same}。"
     before = _last(settings, plan.spec, as_of)
-    compared = f"前回 {before[0]} は {before[1]:,} 件" if before else "前回の名簿はありません"
+    compared = f"前回 {before[0]} は {before[1]:,} 件" if before else "前回のリストはありません"
     return f"{plan.list_id}: 新しく {plan.file.rows:,} 件を書き出します({compared})。"
 
 

@@ -17,7 +17,7 @@ from include.quality.engine import BROKEN_CHECK, Outcome
 from include.settings import Settings
 
 SHOWN_ROWS = 20
-GATES = {"batch": "取込の検査", "list": "名簿の検査"}
+GATES = {"batch": "取込の検査", "list": "リストの検査"}
 CSS = """
 body{font:15px/1.7 "Hiragino Sans","Noto Sans CJK JP","Yu Gothic",Meiryo,sans-serif;color:#1f2933;background:#f5f6f8;margin:0}
 main{max-width:1080px;margin:0 auto;padding:28px 20px 60px}h1{font-size:24px;margin:0 0 4px}p{margin:4px 0 16px;color:#52606d}
@@ -88,7 +88,7 @@ def _index(settings: Settings) -> str:
         '<th class="num">不合格</th><th class="num">警告</th></tr>'
         f"{body}</table>"
     )
-    return _html("検査の記録 (Data Docs)", "取込と名簿の検査の結果。新しい基準日から並びます。個人情報は含みません。", table)
+    return _html("検査の記録 (Data Docs)", "取込とリストの検査の結果。新しい基準日から並びます。個人情報は含みません。", table)
 
 
 def _badge(is_success: bool, is_stop: bool) -> str:

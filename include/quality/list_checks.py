@@ -37,7 +37,7 @@ def checks_for(channel: str, channels: list[str], as_of: date) -> list[Check]:
     rule = CHANNELS[channel]
     required = (*ALWAYS, *rule.required)
     checks = [
-        _rows("as_of", channel, "基準日の名簿である", f"as_of is distinct from date '{as_of}'"),
+        _rows("as_of", channel, "基準日のリストである", f"as_of is distinct from date '{as_of}'"),
         _rows(
             "required", channel, f"必須の列({', '.join(required)})が空でない",
             " or ".join(f"coalesce(trim(cast({column} as varchar)), '') = ''" for column in required),
@@ -123,13 +123,13 @@ def _decided(channel: str, as_of: date) -> Check:
 
 def _reconciled(channel: str, as_of: date) -> Check:
     query = f"""
-        select concat('名簿 ', listed, ' 件、判定 ', decided, ' 件') as observed
+        select concat('リスト ', listed, ' 件、判定 ', decided, ' 件') as observed
         from (
             select (select count(*) from {{batch}}) as listed,
                    (select count(*) from marts.fct_decision where as_of = date '{as_of}' and outcome = '{channel}') as decided
         ) where listed <> decided
     """
-    return _check("reconciled", channel, "名簿の件数が判定の件数と等しい", query)
+    return _check("reconciled", channel, "リストの件数が判定の件数と等しい", query)
 
 
 def _no_holdout(channel: str, as_of: date) -> Check:
@@ -163,7 +163,7 @@ def _no_suppression(channel: str, as_of: date) -> Check:
 
 def _within_capacity(channel: str, as_of: date) -> Check:
     query = f"""
-        select concat('名簿 ', listed, ' 件、上限 ', coalesce(cast(cap as varchar), 'なし'), ' 件') as observed
+        select concat('リスト ', listed, ' 件、上限 ', coalesce(cast(cap as varchar), 'なし'), ' 件') as observed
         from (
             select (select count(*) from {{batch}}) as listed,
                    (select max(daily_capacity_count) from rules.rule_channel_capacity

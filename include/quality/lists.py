@@ -40,9 +40,9 @@ def check_lists(settings: Settings, as_of: date, run_id: str) -> list[Outcome]:
 
 
 def _ungated(unknown: Sequence[str]) -> str:
-    what = f"検査の決まりがない名簿があります: {', '.join(unknown)}" if unknown else "検査する名簿が 1 つもありません"
+    what = f"検査の決まりがないリストがあります: {', '.join(unknown)}" if unknown else "検査するリストが 1 つもありません"
     return (
-        f"{what}。名簿は書き出していません。前回の名簿はそのままです。"
+        f"{what}。リストは書き出していません。前回のリストはそのままです。"
         "include/quality/list_checks.py にチャネルの決まりを加えるか、build をやり直してください。"
     )
 
@@ -52,8 +52,8 @@ def _paragraph(failed: Sequence[Outcome]) -> str:
     if len(failed) > NAMED_CHECKS:
         said += f" ほか {len(failed) - NAMED_CHECKS} 件の検査。"
     return (
-        f"名簿の検査で止めました。名簿は 1 件も書き出さず、前回の名簿と断面はそのままです。{said} "
-        "対処: 該当する list_row_id を data_docs の「名簿の検査」で確かめ、元の同意・停止・判定のデータを直してから build をやり直してください。"
+        f"リストの検査で止めました。リストは 1 件も書き出さず、前回のリストと断面はそのままです。{said} "
+        "対処: 該当する list_row_id を data_docs の「リストの検査」で確かめ、元の同意・停止・判定のデータを直してから build をやり直してください。"
     )
 
 

@@ -14,7 +14,7 @@ TERMS = (
     ("休眠", "最後の有効な注文から、商品や買い方に応じた日数(方針の表)を超えて注文がない状態。超えた当日から数えます。"),
     ("対照群", "効果を測るために、くじで選んで連絡しない顧客。同じ条件で選ばれた人どうしを後で比べます。"),
     ("連絡できない", "同意がない、断られた、届かない、苦情の対応中など、連絡してはいけない理由がある顧客。"),
-    ("施策の途中", "この施策ですでに名簿に載った顧客。同じ施策で二度は載せません。"),
+    ("施策の途中", "この施策ですでにリストに載った顧客。同じ施策で二度は載せません。"),
     ("区間", "真の値が95%の確からしさで入る幅。幅が広いほど、まだ言い切れません。"),
     ("判定不能", "件数が少なく、良し悪しを言えないこと。"),
     ("速報 / 確報", "観察の期間が終わっていない月は速報、終わって動かない月は確報です。"),
@@ -103,8 +103,8 @@ def _lists(figures: Figures) -> str:
         for item in figures.lists
     ]  # fmt: skip
     headers = [("手段", False), ("件数", True), ("置き場所", False), ("使える期限", False), ("承認", False)]
-    lead = "名簿は一度引き渡すと書き換えません。差し止めが出たときは、同じ場所に recall_ で始まるファイルが加わります。"
-    return parts.section("今日の名簿", lead, parts.table(headers, rows))
+    lead = "リストは一度引き渡すと書き換えません。差し止めが出たときは、同じ場所に recall_ で始まるファイルが加わります。"
+    return parts.section("今日のリスト", lead, parts.table(headers, rows))
 
 
 def _place(figures: Figures, item: dict) -> str:
@@ -120,7 +120,7 @@ def _flow(figures: Figures) -> str:
         parts.row([
             parts.text(f"{row['month_on']:%Y-%m}" + ("" if row["is_complete"] else "(途中)")),
             *(parts.number(f"{row[c]:,}") for c in ("opening_count", "in_count", "out_count")),
-            parts.number(f"{row['restated_by_policy_count']:+,}"), parts.number(f"{row['restated_by_fact_count']:+,}"),
+            parts.number(_signed(row["restated_by_policy_count"])), parts.number(_signed(row["restated_by_fact_count"])),
             parts.number(f"{row['closing_count']:,}"),
         ])
         for row in figures.flow
@@ -153,6 +153,10 @@ def _value(value: float | None, is_ratio: bool) -> str:
     if value is None:
         return "―"
     return f"{100 * value:.1f}%" if is_ratio else _amount(value)
+
+
+def _signed(value: int) -> str:
+    return f"{value:+,}" if value else "0"
 
 
 def _amount(value: float | None) -> str:

@@ -22,7 +22,7 @@ th{font-size:13px;color:var(--soft);font-weight:600;border-top:0;white-space:now
 tr.reason td{border-top:0;padding-top:1px;padding-bottom:1px;font-size:13px;color:var(--soft)}tr.reason td:first-child{padding-left:30px}
 .bar{width:34%;min-width:120px}.bar i{display:block;height:14px;margin-top:6px;border-radius:2px;background:var(--main)}
 tr.leaf .bar i{background:var(--calm)}tr.reason .bar i{height:6px;margin-top:8px;background:#d4deea}
-code{font-size:13px;word-break:break-all}a{color:var(--main)}.legend{display:flex;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--soft)}
+code{font-size:13px;word-break:break-all}a{color:var(--main)}.legend{display:flex;margin:6px 0 16px;flex-wrap:wrap;gap:4px 16px;font-size:13px;color:var(--soft)}
 .legend i{display:inline-block;width:11px;height:11px;margin-right:5px;border-radius:2px}.note{color:#9a6700}
 dl{display:grid;grid-template-columns:120px 1fr;gap:6px 14px;margin:8px 0 0}dt{font-weight:600}dd{margin:0;color:var(--soft)}
 svg text{font-size:12px;fill:#5b6875}.scroll{overflow-x:auto}

@@ -21,7 +21,7 @@ def summary(settings: Settings) -> str:
         f"  顧客        {figures.step('universe'):,} 人",
         f"  休眠        {figures.step('dormant'):,} 人",
         f"  今日の対象  {figures.step('allocated'):,} 人 (対照群 {figures.step('holdout'):,} 人)",
-        "  名簿",
+        "  リスト",
         *listed,
         f"  KPI の断面  {settings.serving / SNAPSHOT}",
         f"  レポート    {settings.report / 'index.html'}",

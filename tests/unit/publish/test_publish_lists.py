@@ -54,7 +54,7 @@ def test_an_empty_list_is_written_with_its_header_and_a_warning(house):
     house.fill(PEOPLE)
     result = house.publish()
     assert house.vendor_file("phone").read_bytes().decode("cp932") == "管理番号,氏名,電話番号,郵便番号\r\n"
-    assert f"名簿 {list_id('phone')} は 0 件です。" in result.messages
+    assert f"リスト {list_id('phone')} は 0 件です。" in result.messages
 
 
 def test_the_same_input_again_leaves_every_byte_and_verifies(house):
@@ -300,7 +300,7 @@ def test_only_allow_listed_columns_leave(house):
 def test_preview_says_what_would_happen_and_writes_nothing(house):
     house.fill(PEOPLE)
     said = preview_lists(house.settings, DAY, house.manifest)
-    assert said[0] == f"{list_id('dm')}: 新しく 2 件を書き出します(前回の名簿はありません)。"
+    assert said[0] == f"{list_id('dm')}: 新しく 2 件を書き出します(前回のリストはありません)。"
     assert house.tree() == {}
     house.publish()
     house.fill(PEOPLE | {"dm": {"p_1": "神﨑 髙子", "p_9": "新田 九", "p_8": "新田 八"}})
