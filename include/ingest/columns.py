@@ -1,0 +1,151 @@
+"""Text cells to typed columns, set-wise: SQL for the simple form, distinct values through Python for the rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import duckdb
+import pyarrow as pa
+
+from include.contracts import Column, ColumnRule
+from include.ingest.headers import Header, key
+from include.ingest.types import NEVER, READERS, Reader, reader_for
+from include.ingest.types.cells import SPACES, UNUSABLE
+
+TRIM = f"'{SPACES}'"
+
+
+@dataclass(frozen=True)
+class Value:
+    """SQL of a typed value over alias `c`; of the rule that rejects the row; the cell it came from."""
+
+    sql: str
+    reject: str | None = None
+    cell: str | None = None
+    joins: tuple[str, ...] = ()
+    lossy: tuple[tuple[str, str], ...] = ()  # (mapping table, cell)
+
+
+class Cells:
+    """The cells of one group of files with the same columns, as a table of the scratch database."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, table: str, header: Header):
+        self.connection = connection
+        self.table = table
+        self.places = {name: f"c{place}" for place, name in enumerate(header.keys)}
+        self.names = dict(zip(header.keys, header.names, strict=True))
+        self._mappings: dict[tuple, tuple[str, bool, bool]] = {}
+
+    def find(self, sources: tuple[str, ...]) -> str | None:
+        """Key of the first of these file columns that is there."""
+        return next((k for k in map(key, sources) if k in self.places), None)
+
+    def text(self, cell: str) -> str:
+        return f"trim(c.{self.places[cell]}, {TRIM})"
+
+    def value(self, column: Column, rule: ColumnRule, sql_type: str) -> Value:
+        """How this canonical column is made here; NULL where the file has none of its columns."""
+        if rule.const is not None:
+            return Value(f"cast({quote(rule.const)} as {sql_type})")
+        if rule.product:
+            return self._product(rule, sql_type)
+        cell = self.find(rule.sources)
+        if cell is None:
+            return Value(f"cast(null as {sql_type})")
+        if rule.match:
+            return self._match(cell, rule, sql_type)
+        if rule.extract:
+            return self._extract(cell, rule, sql_type)
+        return self._read(cell, reader_for(column, rule), column, rule, sql_type)
+
+    def _product(self, rule: ColumnRule, sql_type: str) -> Value:
+        number = Column("", "price")
+        parts = []
+        for name in rule.product:
+            cell = self.find((name,))
+            if cell is None:
+                return Value(f"cast(null as {sql_type})")
+            parts.append(self._read(cell, READERS["price"], number, ColumnRule(scale=rule.scale), "decimal(18,4)"))
+        rejects = [part.reject for part in parts if part.reject]
+        return Value(
+            f"cast({' * '.join(part.sql for part in parts)} as {sql_type})",
+            f"coalesce({', '.join(rejects)})" if rejects else None,
+            next((part.cell for part in parts if part.reject), parts[0].cell),
+            tuple(join for part in parts for join in part.joins),
+            tuple(mark for part in parts for mark in part.lossy),
+        )
+
+    def _match(self, cell: str, rule: ColumnRule, sql_type: str) -> Value:
+        text = f"coalesce({self.text(cell)}, '')"
+        arms = " ".join(
+            f"when regexp_full_match({text}, {quote(pattern)}) then {quote(value)}" for pattern, value in rule.match
+        )
+        made = f"case {arms} end"
+        unmatched = f"case when {text} <> '' and {made} is null then 'N-MAP' end"
+        return Value(f"try_cast({made} as {sql_type})", unmatched, cell)
+
+    def _extract(self, cell: str, rule: ColumnRule, sql_type: str) -> Value:
+        pattern = quote(f"^(?:{rule.extract})$")
+        group = 1 if "(" in rule.extract.replace("(?:", "").replace("\\(", "") else 0
+        return Value(f"try_cast(nullif(regexp_extract({self.text(cell)}, {pattern}, {group}), '') as {sql_type})")
+
+    def _read(self, cell: str, reader: Reader, column: Column, rule: ColumnRule, sql_type: str) -> Value:
+        place = f"c.{self.places[cell]}"
+        fast = "null" if reader.fast == NEVER else reader.fast.replace("{x}", place)
+        mapping = self._mapping(cell, reader, column, rule, sql_type, fast)
+        if mapping is None:
+            return Value(f"cast({fast} as {sql_type})", cell=cell)
+        table, has_reject, has_lossy = mapping
+        read = f"{table}.value" if fast == "null" else f"coalesce(cast({fast} as {sql_type}), {table}.value)"
+        return Value(
+            read,
+            f"{table}.reject" if has_reject else None,
+            cell,
+            (f"left join {table} on {place} = {table}.raw",),
+            ((table, cell),) if has_lossy else (),
+        )
+
+    def _mapping(
+        self, cell: str, reader: Reader, column: Column, rule: ColumnRule, sql_type: str, fast: str
+    ) -> tuple[str, bool, bool] | None:
+        """Table of distinct unsimple values: raw, value, reject, is_lossy. None when there is none."""
+        known = (cell, sql_type, column.codes, column.type, repr(replace(rule, sources=())), id(reader.slow), fast)
+        if known in self._mappings:
+            return self._mappings[known]
+        found = self._distinct(self.places[cell], fast)
+        if not found:
+            return None
+        read = [reader.slow(raw, rule, column) for raw in found]
+        if rule.on_error == "null":
+            read = [UNUSABLE if cell_read.reject else cell_read for cell_read in read]
+        name = f"{self.table}_m{len(self._mappings)}"
+        values = pa.table(
+            {
+                "raw": pa.array(found, pa.string()),
+                "value": pa.array([r.value for r in read], pa.string()),
+                "reject": pa.array([r.reject for r in read], pa.string()),
+                "is_lossy": pa.array([r.is_lossy for r in read], pa.bool_()),
+            }
+        )
+        self.connection.register("mapping_now", values)
+        self.connection.execute(
+            f"create temp table {name} as select raw, try_cast(value as {sql_type}) as value,"
+            f" case when reject is null and value is not null and try_cast(value as {sql_type}) is null"
+            " then 'N14' else reject end as reject, is_lossy from mapping_now"
+        )
+        self.connection.unregister("mapping_now")
+        has_reject = bool(self.connection.execute(f"select count(reject) from {name}").fetchone()[0])
+        self._mappings[known] = (name, has_reject, any(r.is_lossy for r in read))
+        return self._mappings[known]
+
+    def _distinct(self, place: str, fast: str) -> list[str]:
+        unsimple = "" if fast == "null" else f" and {fast} is null"
+        rows = self.connection.execute(
+            f"select distinct {place} from {self.table} as c where {place} is not null{unsimple}"
+        )
+        return rows.fetch_arrow_table().column(0).to_pylist()
+
+
+def quote(text: str) -> str:
+    """A SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,100 @@
+"""What has been delivered before: the file ledger, as far as ingest must know it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+
+from include.contracts import Contract
+from include.ingest.deliveries import Delivery
+
+
+@dataclass(frozen=True)
+class Entry:
+    delivery_id: str
+    sha256: str
+    business_date: date
+    state: str
+    identity: tuple
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger rows of one source."""
+
+    entries: tuple[Entry, ...]
+
+    def first_date(self, sha256: str) -> date | None:
+        """The business date under which an undated file with this content was recorded first."""
+        return min((e.business_date for e in self.entries if e.sha256 == sha256), default=None)
+
+    def is_loaded(self, delivery: Delivery) -> bool:
+        """Whether this very content is in already: an undated one ever, a dated one for its date."""
+        return any(
+            e.state == "loaded"
+            and e.sha256 == delivery.sha256
+            and (e.business_date == delivery.business_date or not delivery.is_dated)
+            for e in self.entries
+        )
+
+    def revisions(self, delivery: Delivery) -> int:
+        """How many other contents of the same delivery were loaded before."""
+        identity = identity_of(delivery)
+        return sum(e.state == "loaded" and e.identity == identity and e.delivery_id != delivery.delivery_id for e in self.entries)
+
+
+def identity_of(delivery: Delivery) -> tuple:
+    return (delivery.entities, delivery.business_date, delivery.mode, delivery.part)
+
+
+def read(connection: duckdb.DuckDBPyConnection, source: str) -> Ledger:
+    rows = connection.execute(
+        "select delivery_id, delivered_sha256, business_date, state, entities, mode, part from ops.file_ledger"
+        " where source = ? order by delivery_id",
+        [source],
+    ).fetchall()
+    return Ledger(tuple(Entry(i, sha, day, state, (e, day, mode, part)) for i, sha, day, state, e, mode, part in rows))
+
+
+@dataclass
+class Outcome:
+    """What became of one delivery in this run."""
+
+    delivery: Delivery
+    rows_in: int = 0
+    rows_rejected: int = 0
+    rule_id: str | None = None
+    reason: str | None = None
+    fix: str | None = None
+    line: int | None = None
+    column: str | None = None
+    message: str | None = None
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.rule_id is not None
+
+    @property
+    def rows_loaded(self) -> int:
+        return 0 if self.is_rejected else self.rows_in - self.rows_rejected
+
+
+def record(connection: duckdb.DuckDBPyConnection, contract: Contract, outcome: Outcome, run_id: str) -> None:
+    """Write the ledger row of one delivery, replacing an earlier refusal of the same."""
+    delivery = outcome.delivery
+    rejected = outcome.rows_in if outcome.is_rejected else outcome.rows_rejected
+    connection.execute("delete from ops.file_ledger where delivery_id = ?", [delivery.delivery_id])
+    connection.execute(
+        "insert into ops.file_ledger by name select ? as delivery_id, ? as source, ? as source_system, ? as file_name,"
+        " ? as delivered_sha256, ? as stored_sha256, ? as business_date, ? as mode, ? as part, ? as delivery_sequence,"
+        " ? as known_at, ? as purposes, ? as entities, ? as rows_in, ? as rows_loaded, ? as rows_rejected,"
+        " ? as state, ? as message, ? as run_id, ? as committed_at",
+        [
+            delivery.delivery_id, contract.source, contract.source_system, delivery.file_name,
+            delivery.sha256, delivery.sha256, delivery.business_date, delivery.mode, delivery.part, delivery.sequence,
+            delivery.known_at, ",".join(contract.purposes), delivery.entities, outcome.rows_in, outcome.rows_loaded,
+            rejected, "rejected" if outcome.is_rejected else "loaded", outcome.message, run_id, datetime.now(),
+        ],
+    )  # fmt: skip

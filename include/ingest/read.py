@@ -1,0 +1,181 @@
+"""One file to one Arrow table of text cells, with the physical line of every row."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from include.contracts import Contract
+from include.ingest import decode, headers, structure
+from include.ingest.deliveries import Delivery
+from include.ingest.headers import Header
+from include.ingest.problems import BadFile
+
+DELIMITERS = (",", "\t", ";", "|")
+HEADER_SEARCH = 20
+FOOTER_SEARCH = 5
+FOOTER = re.compile(r"^\W*(総合計|合計|総計|総件数|件数|copyright\b|\(c\)|©).*", re.IGNORECASE)
+FIX_PARQUET = "Parquet を書き出し直してください"
+
+
+@dataclass(frozen=True)
+class BadRow:
+    line: int
+    column: str | None
+    value: str | None
+    rule_id: str
+
+
+@dataclass
+class Parsed:
+    """Cells as text (empty = NULL), `lines` of the rows, rows that are no rows, frills left out."""
+
+    header: Header
+    cells: pa.Table
+    lines: np.ndarray
+    bad_rows: list[BadRow] = field(default_factory=list)
+    frills: int = 0
+
+    @property
+    def rows_in(self) -> int:
+        return len(self.lines) + len(self.bad_rows)
+
+
+def read(delivery: Delivery, data: bytes, contract: Contract) -> Parsed:
+    """Raises `BadFile`; never anything else for any content."""
+    if delivery.path.suffix.lower() == ".parquet" or contract.format == "parquet":
+        return _read_parquet(delivery, data, contract)
+    known = frozenset(headers.key(name) for name in contract.known_columns(delivery.feeds))
+    encodings = (delivery.manifest.encoding,) if delivery.manifest.encoding else contract.encoding
+    try:
+        text, _ = decode.decode(data, encodings, known)
+    except LookupError:
+        raise BadFile("N01", f"知らない文字コード {encodings[0]!r} です", decode.FIX_ENCODING) from None
+    if contract.format == "jsonl":
+        return _read_jsonl(delivery, text, contract)
+    return _read_csv(delivery, text, contract, known)
+
+
+def _read_csv(delivery: Delivery, text: str, contract: Contract, known: frozenset[str]) -> Parsed:
+    delimiter = _delimiter(text, known) if contract.delimiter == "auto" else contract.delimiter
+    records = structure.scan(text, delimiter)
+    if not len(records):
+        raise BadFile("C-EMPTY", "空のファイルです", "元のシステムで出力が終わっているか確かめてください", line=1)
+    first, header = _header(records, delimiter, contract, delivery, known)
+    last = _without_footer(records, delimiter, first)
+    rows = np.arange(first, last)
+    is_whole = records.fields[rows] == len(header.keys)
+    bad = [BadRow(int(records.lines[i]), None, records.text(i), "N04") for i in rows[~is_whole]]
+    keep = rows[is_whole]
+    cells = _cells(records, keep, header, delimiter)
+    preamble = first - (1 if contract.header else 0)
+    return Parsed(header, cells, records.lines[keep], bad, preamble + len(records) - last)
+
+
+def _delimiter(text: str, known: frozenset[str]) -> str:
+    """The one that splits a first line into most known names, then into most cells."""
+    lines = text.split("\n", HEADER_SEARCH)[:HEADER_SEARCH]
+
+    def score(delimiter: str) -> tuple[int, int]:
+        names = max(sum(headers.key(cell) in known for cell in line.split(delimiter)) for line in lines)
+        return names, max(line.count(delimiter) for line in lines)
+
+    return max(DELIMITERS, key=score)
+
+
+def _header(
+    records: structure.Records, delimiter: str, contract: Contract, delivery: Delivery, known: frozenset[str]
+) -> tuple[int, Header]:
+    """Position of the first row after the header, and the header."""
+    if not contract.header:
+        return 0, headers.resolve(contract.columns, contract, delivery.feeds)
+    heads = [records.cells(place, delimiter) for place in range(min(HEADER_SEARCH, len(records)))]
+    place = headers.find(heads, known, delivery.feeds)
+    return place + 1, headers.resolve(heads[place], contract, delivery.feeds, int(records.lines[place]))
+
+
+def _without_footer(records: structure.Records, delimiter: str, first: int) -> int:
+    """N07: totals and notes under the rows are no rows."""
+    last = len(records)
+    for _ in range(FOOTER_SEARCH):
+        if last <= first:
+            break
+        cells = records.cells(last - 1, delimiter)
+        if not cells or not FOOTER.match(cells[0].strip()):
+            break
+        last -= 1
+    return last
+
+
+def _cells(records: structure.Records, keep: np.ndarray, header: Header, delimiter: str) -> pa.Table:
+    kinds = {name: pa.string() for name in header.keys}
+    if not len(keep):
+        return pa.table({name: pa.array([], pa.string()) for name in header.keys})
+    body = records.body(keep)
+    table = pyarrow.csv.read_csv(
+        pa.BufferReader(body),
+        pyarrow.csv.ReadOptions(column_names=list(header.keys), block_size=min(len(body) + 1, 2**26)),
+        pyarrow.csv.ParseOptions(
+            delimiter=delimiter, newlines_in_values=records.is_multiline, ignore_empty_lines=False
+        ),
+        pyarrow.csv.ConvertOptions(column_types=kinds, strings_can_be_null=True, null_values=[""]),
+    )
+    if len(table) != len(keep):
+        raise BadFile("N04", "行の区切りを特定できません", structure.FIX_QUOTE)
+    return table
+
+
+def _read_parquet(delivery: Delivery, data: bytes, contract: Contract) -> Parsed:
+    try:
+        table = pyarrow.parquet.read_table(pa.BufferReader(data))
+        texts = [_as_text(column) for column in table.columns]
+    except (pa.ArrowException, OSError):
+        raise BadFile("C-TYPE", "Parquet として読めません", FIX_PARQUET) from None
+    header = headers.resolve(table.column_names, contract, delivery.feeds)
+    return Parsed(header, pa.table(dict(zip(header.keys, texts, strict=True))), np.arange(1, len(table) + 1))
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Arrow values as the text a CSV would hold; the empty text is no value."""
+    if pa.types.is_timestamp(column.type) and column.type.tz:
+        column = column.cast(pa.timestamp("us", "Asia/Tokyo")).cast(pa.timestamp("us"), safe=False)
+        column = pa.compute.local_timestamp(column) if column.type.tz else column
+    text = column.cast(pa.string())
+    return pa.compute.if_else(pa.compute.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _read_jsonl(delivery: Delivery, text: str, contract: Contract) -> Parsed:
+    objects, lines, bad = [], [], []
+    for line, piece in enumerate(text.split("\n"), start=1):
+        if not piece.strip():
+            continue
+        try:
+            found = json.loads(piece)
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, dict):
+            objects.append(found)
+            lines.append(line)
+        else:
+            bad.append(BadRow(line, None, piece, "N-JSON"))
+    names = list(dict.fromkeys(name for found in objects for name in found))
+    header = headers.resolve(names, contract, delivery.feeds)
+    cells = {
+        key: pa.array([_json_text(found.get(name)) for found in objects], pa.string())
+        for key, name in zip(header.keys, names, strict=True)
+    }
+    return Parsed(header, pa.table(cells), np.array(lines, dtype=np.int64), bad)
+
+
+def _json_text(value) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,266 @@
+"""One source from landing to raw: find, read, type, judge, gate, commit, tidy. Safe to kill anywhere and repeat."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+
+from include import warehouse
+from include.contracts import Contract, load_contracts
+from include.ingest import commit, deliveries, feeds, judge, ledger, limits, manifest, read, rejected, storage, unclaimed
+from include.ingest.columns import Cells
+from include.ingest.deliveries import Delivery
+from include.ingest.ledger import Outcome
+from include.ingest.problems import BadFile
+from include.ingest.read import Parsed
+from include.settings import Settings
+
+
+@dataclass
+class SourceResult:
+    """What became of one source in this run; `messages` are Japanese sentences without personal data."""
+
+    source: str
+    files: int = 0
+    rows_in: int = 0
+    rows_loaded: int = 0
+    rows_rejected: int = 0
+    is_red: bool = False
+    is_required: bool = False
+    messages: list[str] = field(default_factory=list)
+
+
+def load_source(settings: Settings, source: str, as_of: date, run_id: str) -> SourceResult:
+    """Load every settled file of one source. A bad file is set aside and makes the result red; the others load."""
+    contract = load_contracts(settings.contracts_dirs).get(source)
+    numbers = limits.read(settings, as_of)
+    paths = [
+        path
+        for path in deliveries.data_files(settings.landing).get(source, [])
+        if deliveries.is_settled(path, numbers.settle_seconds)
+    ]
+    if contract is None:
+        return unclaimed.refuse(settings, source, paths, as_of, run_id)
+    contract = _with_defaults(contract, numbers)
+    run = _Run(settings, contract, as_of, run_id, numbers)
+    return run.load(paths)
+
+
+def _with_defaults(contract: Contract, numbers: limits.Limits) -> Contract:
+    bad, rows = contract.max_bad_ratio, contract.min_rows_ratio
+    return replace(
+        contract,
+        max_bad_ratio=numbers.max_bad_ratio if bad is None else bad,
+        min_rows_ratio=numbers.min_rows_ratio if rows is None else rows,
+    )
+
+
+class _Run:
+    """The state of one source's load: deliveries in order, what was read of them, what became of them."""
+
+    def __init__(self, settings: Settings, contract: Contract, as_of: date, run_id: str, numbers: limits.Limits):
+        self.settings = settings
+        self.contract = contract
+        self.as_of = as_of
+        self.run_id = run_id
+        self.numbers = numbers
+        self.scratch = scratch_path(settings, contract.source, run_id)
+        self.result = SourceResult(contract.source)
+        self.outcomes: list[Outcome] = []
+        self.known: list[Delivery] = []
+
+    def load(self, paths: list[Path]) -> SourceResult:
+        found = self._describe(paths)
+        if self.outcomes or found:
+            self._load_new(found)
+        self._tidy()
+        return self._report()
+
+    def _describe(self, paths: list[Path]) -> list[Delivery]:
+        """New deliveries in order of business date, then sequence; known ones and hopeless ones go their own way."""
+        with warehouse.writer(self.settings) as connection:
+            books = ledger.read(connection, self.contract.source)
+        found: dict[tuple, Delivery] = {}
+        for path in paths:
+            sha256 = deliveries.sha256_of(path)
+            undated = books.first_date(sha256) or self.as_of
+            try:
+                claims, problem = manifest.read(path), None
+            except BadFile as error:
+                claims, problem = manifest.Manifest(), error
+            delivery = deliveries.describe(self.settings.landing, path, self.contract, sha256, claims, undated)
+            if problem is None and not self._is_expected(delivery):
+                names = "、".join(self.contract.files[:6])
+                problem = BadFile(
+                    "C-NAME", f"契約にない名前のファイルです (契約の名前: {names})", "名前を直すか、契約の files に加えてください"
+                )
+            twin = (sha256, delivery.business_date) if delivery.is_dated else (sha256,)
+            if problem:
+                self.outcomes.append(self._refused(delivery, problem))
+            elif books.is_loaded(delivery) or twin in found:
+                self.known.append(delivery)
+            else:
+                found[twin] = delivery
+        return self._numbered(sorted(found.values(), key=_order), books)
+
+    def _is_expected(self, delivery: Delivery) -> bool:
+        if not delivery.feeds:
+            return False
+        claimed = any(feed.files for feed in delivery.feeds)
+        from include.contracts.model import matches
+
+        return claimed or matches(delivery.file_name, self.contract.files)
+
+    def _numbered(self, found: list[Delivery], books: ledger.Ledger) -> list[Delivery]:
+        """Give later contents of the same delivery later numbers."""
+        here: dict[tuple, int] = defaultdict(int)
+        numbered = []
+        for delivery in found:
+            identity = ledger.identity_of(delivery)
+            revision = books.revisions(delivery) + here[identity]
+            here[identity] += 1
+            numbered.append(replace(delivery, sequence=delivery.sequence + revision))
+        return numbered
+
+    def _refused(self, delivery: Delivery, error: BadFile, rows_in: int = 0) -> Outcome:
+        message = error.sentence(self.contract.source, delivery.file_name, self.contract.name)
+        return Outcome(
+            delivery, rows_in, rows_in, error.rule_id, error.reason, error.fix, error.line, error.column, message
+        )
+
+    def _load_new(self, found: list[Delivery]) -> None:
+        self.scratch.parent.mkdir(parents=True, exist_ok=True)
+        self.scratch.unlink(missing_ok=True)
+        with warehouse.writer(self.settings, self.scratch) as connection:
+            feeds.create(connection, self.contract)
+            read_ones = self._read(connection, found)
+            self._type(connection, read_ones)
+            self.outcomes += judge.judge(connection, self.contract, read_ones)
+        results = self._gate()
+        for outcome in self.outcomes:
+            self._keep(outcome)
+        commit.commit(self.settings, self.contract, self.scratch, self.outcomes, results, self.run_id)
+
+    def _read(self, connection, found: list[Delivery]) -> list[tuple[int, Delivery, Parsed]]:
+        read_ones = []
+        for place, delivery in enumerate(found):
+            try:
+                delivery.manifest.check_content(delivery.sha256)
+                parsed = read.read(delivery, delivery.path.read_bytes(), self.contract)
+                delivery.manifest.check_rows(parsed.rows_in)
+            except BadFile as error:
+                self.outcomes.append(self._refused(delivery, error))
+                continue
+            feeds.register(connection, self.contract, place, delivery)
+            read_ones.append((place, delivery, parsed))
+        return read_ones
+
+    def _type(self, connection, read_ones: list[tuple[int, Delivery, Parsed]]) -> None:
+        """Files with the same columns and feeds go through typing together."""
+        groups: dict[tuple, list[tuple[int, Parsed]]] = defaultdict(list)
+        shapes: dict[tuple, Delivery] = {}
+        for place, delivery, parsed in read_ones:
+            shape = (delivery.entities, tuple(sorted(parsed.header.keys)))
+            groups[shape].append((place, parsed))
+            shapes.setdefault(shape, delivery)
+        offset = 0
+        for number, (shape, members) in enumerate(groups.items()):
+            header = members[0][1].header
+            table, rows = _stack(members, header.keys, offset)
+            offset += rows
+            connection.register("stacked", table)
+            connection.execute(f"create temp table cells_{number} as select * from stacked")
+            connection.unregister("stacked")
+            cells = Cells(connection, f"cells_{number}", header)
+            feeds.Group(cells, self.contract, shapes[shape].feeds, self.numbers.future_days).load(header.unknown)
+            if header.unknown:
+                names = "、".join(cells.names[k] for k in header.unknown)
+                self.result.messages.append(
+                    f"{self.contract.source}: 契約にない列を extra_json に残しました ({len(members)} ファイル): {names}"
+                )
+
+    def _gate(self) -> list[tuple]:
+        """Great Expectations on the parsed batch: refused deliveries are set aside, the rest commits."""
+        if all(outcome.is_rejected for outcome in self.outcomes):
+            return []
+        from include.quality import batch
+
+        verdict = batch.check_batch(self.settings, self.contract, self.scratch, self.as_of, self.run_id)
+        for outcome in self.outcomes:
+            reasons = verdict.failures.get(outcome.delivery.delivery_id)
+            if reasons and not outcome.is_rejected:
+                error = BadFile("GX", " ".join(reasons), "内容を確かめて出し直してください")
+                refused = self._refused(outcome.delivery, error, outcome.rows_in)
+                self.outcomes[self.outcomes.index(outcome)] = refused
+        self.result.messages += verdict.warnings
+        return verdict.results
+
+    def _keep(self, outcome: Outcome) -> None:
+        """Disk first: an orphan is harmless, a row without its file is not."""
+        delivery = outcome.delivery
+        if outcome.is_rejected:
+            storage.set_aside(self.settings, self.contract.source, delivery.path, delivery.sha256)
+        else:
+            storage.archive(self.settings, delivery.path, delivery.sha256)
+
+    def _tidy(self) -> None:
+        """After the commit: refusals as pages, then landing."""
+        done = [*(outcome.delivery for outcome in self.outcomes), *self.known]
+        rejected.regenerate(self.settings, self.contract.source, [delivery.business_date for delivery in done])
+        for delivery in done:
+            storage.remove(self.settings, delivery.path)
+        self.scratch.unlink(missing_ok=True)
+
+    def _report(self) -> SourceResult:
+        result = self.result
+        result.files = len(self.outcomes) + len(self.known)
+        result.rows_in = sum(outcome.rows_in for outcome in self.outcomes)
+        result.rows_loaded = sum(outcome.rows_loaded for outcome in self.outcomes)
+        result.rows_rejected = result.rows_in - result.rows_loaded
+        red = [outcome for outcome in self.outcomes if outcome.is_rejected]
+        result.is_red = bool(red)
+        entities = {feed.entity for outcome in red for feed in outcome.delivery.feeds}
+        result.is_required = self.contract.is_required(entities or None)
+        result.messages = [outcome.message for outcome in red if outcome.message] + result.messages
+        dirty = [outcome for outcome in self.outcomes if outcome.rows_rejected and not outcome.is_rejected]
+        if dirty:
+            pages = sorted({rejected.path_of(self.settings, result.source, o.delivery.business_date).name for o in dirty})
+            count = sum(outcome.rows_rejected for outcome in dirty)
+            result.messages.append(
+                f"{result.source}: {count} 行を除いて取り込みました。理由は rejected/{result.source}/{pages[0]}"
+                + (f" ほか {len(pages) - 1} 件" if len(pages) > 1 else "")
+            )
+        if self.known:
+            names = "、".join(delivery.file_name for delivery in self.known[:3])
+            more = f" ほか {len(self.known) - 3} 件" if len(self.known) > 3 else ""
+            result.messages.append(f"{result.source}: 取り込み済みの内容なので何もしていません: {names}{more}")
+        return result
+
+
+def scratch_path(settings: Settings, source: str, run_id: str) -> Path:
+    return settings.work / re.sub(r"[^A-Za-z0-9_.-]", "_", run_id) / f"{source}.duckdb"
+
+
+def _order(delivery: Delivery) -> tuple:
+    return (delivery.business_date, delivery.sequence, delivery.file_name, delivery.delivery_id)
+
+
+def _stack(members: list[tuple[int, Parsed]], keys: tuple[str, ...], offset: int) -> tuple[pa.Table, int]:
+    """All rows of a group as one Arrow table: place of the file, running row number, line, cells as c0, c1, …"""
+    tables = []
+    for place, parsed in members:
+        size = len(parsed.lines)
+        columns = {
+            "place": pa.array([place] * size, pa.int32()),
+            "row_no": pa.array(range(offset, offset + size), pa.int64()),
+            "line": pa.array(parsed.lines, pa.int64()),
+        }
+        columns |= {f"c{number}": parsed.cells.column(k) for number, k in enumerate(keys)}
+        tables.append(pa.table(columns))
+        offset += size
+    return pa.concat_tables(tables), sum(len(parsed.lines) for _, parsed in members)

@@ -1,0 +1,112 @@
+"""The registry of canonical types: how a simple cell is read in SQL, and any other one in Python.
+
+`fast` is SQL over the raw text {x}: the value where it is in its simple form already, else NULL. Only distinct values
+that are not go through `slow`, so that the cost follows the dirt and not the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from include.contracts import Column, ColumnRule
+from include.ingest.types import codes, contacts, dates, numbers, people
+from include.ingest.types.cells import NULL_TOKENS, Cell
+
+Slow = Callable[[str, ColumnRule, Column], Cell]
+
+
+@dataclass(frozen=True)
+class Reader:
+    fast: str
+    slow: Slow
+
+
+_NULLS = ", ".join(f"'{token}'" for token in sorted(NULL_TOKENS))
+_DAY = r"(20\d{2}|19[1-9]\d|190[1-9])[-/]\d{1,2}[-/]\d{1,2}"
+_STAMP = _DAY + r"([ T]\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?)?"
+_SAME_DIGITS = "|".join(f"{digit}{{8}}" for digit in range(10))
+_INTEGER_ID = (
+    "case when regexp_full_match({x}, '[A-Za-z]*\\d+') then {x}"
+    " when regexp_full_match({x}, '\\d+\\.0+') then split_part({x}, '.', 1) end"
+)
+NEVER = "null"
+
+
+def _simple(pattern: str, value: str = "{x}") -> str:
+    return f"case when regexp_full_match({{x}}, '{pattern}') then {value} end"
+
+
+_TEXT = (
+    "case when {x} = trim({x}, ' \t\u3000\u00a0\n') and lower({x}) not in (" + _NULLS + ")"
+    " and not starts_with({x}, '=') then {x} end"
+)
+_PHONE = (
+    "case when regexp_full_match({x}, '0([5-9]0-?[0-9]{4}-?[0-9]{4}|[1-9][0-9]{0,3}-?[0-9]{1,4}-?[0-9]{4})')"
+    " and (length(replace({x}, '-', '')) = 10 and not regexp_matches({x}, '^0[5-9]0')"
+    " or length(replace({x}, '-', '')) = 11 and regexp_matches({x}, '^0[5-9]0'))"
+    f" and not regexp_matches(replace({{x}}, '-', ''), '12345678|{_SAME_DIGITS}')"
+    " then '+81' || substr(replace({x}, '-', ''), 2) end"
+)
+
+READERS: dict[str, Reader] = {
+    "id": Reader(
+        _simple(r"[A-Za-z0-9_][A-Za-z0-9_./:#-]*[A-Za-z0-9_]|[A-Za-z0-9_]"), lambda raw, r, c: codes.read_id(raw, r.id_format)
+    ),
+    "text": Reader(_TEXT, lambda raw, r, c: codes.read_text(raw)),
+    "name": Reader(NEVER, lambda raw, r, c: people.read_name(raw, r.part)),
+    "kana": Reader(NEVER, lambda raw, r, c: people.read_kana(raw, r.part)),
+    "email": Reader(_simple(r"[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}"), lambda raw, r, c: contacts.read_email(raw)),
+    "phone": Reader(_PHONE, lambda raw, r, c: contacts.read_phone(raw)),
+    "extension": Reader(NEVER, lambda raw, r, c: contacts.read_extension(raw)),
+    "contact": Reader(NEVER, lambda raw, r, c: contacts.read_contact(raw)),
+    "postal": Reader(_simple(r"[0-9]{3}-?[0-9]{4}", "replace({x}, '-', '')"), lambda raw, r, c: contacts.read_postal(raw)),
+    "prefecture": Reader(NEVER, lambda raw, r, c: people.read_prefecture(raw)),
+    "gender": Reader(NEVER, lambda raw, r, c: people.read_gender(raw)),
+    "code": Reader(NEVER, lambda raw, r, c: codes.read_code(raw, c.codes)),
+    "list": Reader(NEVER, lambda raw, r, c: codes.read_list(raw)),
+    "boolean": Reader(NEVER, lambda raw, r, c: codes.read_boolean(raw, r.polarity)),
+    "deleted": Reader(NEVER, lambda raw, r, c: codes.read_deleted(raw, r.polarity)),
+    "mapped": Reader(NEVER, lambda raw, r, c: codes.read_mapped(raw, r.map or {})),
+    "date": Reader(
+        _simple(_DAY, "try_cast({x} as date)"), lambda raw, r, c: dates.read_date(raw, r.formats)
+    ),
+    "timestamp": Reader(_simple(_STAMP, "try_cast({x} as timestamp)"), lambda raw, r, c: dates.read_timestamp(raw, r.formats)),
+    "money": Reader(
+        _simple(r"-?\d{1,14}(\.\d{1,2})?", "try_cast({x} as decimal(18,2))"), lambda raw, r, c: numbers.read_number(raw, "money", r.scale)
+    ),
+    "price": Reader(
+        _simple(r"-?\d{1,12}(\.\d{1,4})?", "try_cast({x} as decimal(18,4))"), lambda raw, r, c: numbers.read_number(raw, "price", r.scale)
+    ),
+    "ratio": Reader(
+        _simple(r"-?\d{1,9}(\.\d{1,6})?", "try_cast({x} as decimal(18,6))"), lambda raw, r, c: numbers.read_number(raw, "ratio", r.scale)
+    ),
+    "integer": Reader(_simple(r"-?\d{1,18}", "try_cast({x} as bigint)"), lambda raw, r, c: numbers.read_integer(raw)),
+    "mmdd": Reader(_simple(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"), lambda raw, r, c: dates.read_month_day(raw)),
+}
+
+
+def reader_for(column: Column, rule: ColumnRule) -> Reader:
+    """The reader of a canonical column under one contract rule."""
+    if rule.map is not None:
+        return READERS["mapped"]
+    if rule.part == "extension":
+        return READERS["extension"]
+    if column.name == "is_deleted":
+        return READERS["deleted"]
+    if column.name == "gender" and rule.read_as is None:
+        return READERS["gender"]
+    found = READERS[rule.read_as or column.type]
+    if rule.id_format == "integer":
+        return Reader(_INTEGER_ID, found.slow)
+    if rule.scale:
+        return Reader(NEVER, found.slow)
+    return Reader(_fast_formats(column, rule), found.slow) if rule.formats else found
+
+
+def _fast_formats(column: Column, rule: ColumnRule) -> str:
+    """The contract's own formats first, in SQL where SQL means the same by them as Python."""
+    plain = [pattern for pattern in rule.formats if "%y" not in pattern and "%z" not in pattern]
+    patterns = ", ".join("'" + pattern.replace("'", "''") + "'" for pattern in plain)
+    iso = READERS[column.type].fast
+    return f"coalesce(cast(try_strptime({{x}}, [{patterns}]) as {column.type}), {iso})" if patterns else iso
