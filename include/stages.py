@@ -186,6 +186,8 @@ def write_lists(settings: Settings, as_of: date, run_id: str) -> None:
         step.rows = sum(item.rows for item in result.lists)
         for item in result.lists:
             say("lists", f"{item.channel}: {item.rows:,} 行 → {item.path}")
+        for message in result.messages:
+            say("", message)
 
 
 def serve(settings: Settings, as_of: date, run_id: str) -> None:

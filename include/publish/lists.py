@@ -64,7 +64,9 @@ def publish_lists(settings: Settings, as_of: date, run_id: str, manifest: Path |
         remembered = _fetch(connection, f"select * from {HISTORY_RELATION} order by campaign_id, person_id")
         known = history.known_dates(connection)
         blocked = _blocked(connection)
-        written_before = dict(connection.execute("select file_name, sha256 from ops.publication").fetchall())
+        written_before = dict(
+            connection.execute("select file_name, sha256 from ops.publication where state = 'published'").fetchall()
+        )
     here = [plan for plan in plans if _directory(settings, plan, as_of).exists()]
     messages: list[str] = []
     if not here:
@@ -74,7 +76,7 @@ def publish_lists(settings: Settings, as_of: date, run_id: str, manifest: Path |
         _refuse_second_version(plans, written_before)
         _deliver(settings, as_of, plans, remembered)
         recover(settings)
-        lists = [_read_back(settings, plan, as_of) for plan in plans]
+        lists = [_read_back(settings, plan, as_of, run_id) for plan in plans]
     else:
         lists = [_compare(settings, plan, as_of, blocked, messages) for plan in here]
         messages += [
@@ -109,6 +111,12 @@ def plan(connection: duckdb.DuckDBPyConnection, spec: ListSpec, as_of: date) -> 
         )
     names = ", ".join(column.name for column in spec.columns)
     rows = _fetch(connection, f"select {names} from {spec.relation} order by {spec.order_by}, list_row_id")
+    if heads[0]["row_count"] != len(rows):
+        raise GateStop(
+            "list",
+            f"リスト {heads[0]['list_id']} は {heads[0]['row_count']:,} 件のはずですが、{spec.relation} には {len(rows):,} 件あります。"
+            "何も書き出していません。build をやり直し、同じなら管理者に連絡してください。",
+        )
     return Plan(spec, heads[0], render(spec, rows))
 
 
@@ -195,16 +203,17 @@ def _manifest(plan: Plan, as_of: date) -> dict:
     }
 
 
-def _read_back(settings: Settings, plan: Plan, as_of: date) -> ListFile:
+def _read_back(settings: Settings, plan: Plan, as_of: date, run_id: str) -> ListFile:
     delivered = outbox.read(_directory(settings, plan, as_of), plan.spec)
-    is_same = delivered.data == plan.file.data and delivered.keys == plan.file.keys
-    if not is_same or plan.head["row_count"] != len(delivered.keys):
+    item = _list_file(plan, delivered, "written")
+    if delivered.data != plan.file.data or delivered.keys != plan.file.keys:
+        _record(settings, as_of, run_id, [item], "readback_failed")
         raise GateStop(
             "readback",
-            f"リスト {plan.list_id} を読み戻すと {len(delivered.keys):,} 件で、倉庫の {plan.head['row_count']:,} 件と一致しません。"
+            f"リスト {plan.list_id} を読み戻すと {len(delivered.keys):,} 件で、倉庫の {plan.file.rows:,} 件と内容が一致しません。"
             "業者に渡さず、管理者に連絡してください。",
         )
-    return _list_file(plan, delivered, "written")
+    return item
 
 
 def _compare(settings: Settings, plan: Plan, as_of: date, blocked: set[str], messages: list[str]) -> ListFile:
@@ -235,18 +244,20 @@ def _encoding_messages(plans: list[Plan], lists: list[ListFile]) -> list[str]:
     ]
 
 
-def _record(settings: Settings, as_of: date, run_id: str, lists: list[ListFile]) -> None:
+def _record(settings: Settings, as_of: date, run_id: str, lists: list[ListFile], state: str = "published") -> None:
+    """One row of `ops.publication` a file and state; the first run that wrote it stays on record."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    rows = []
-    for item in lists:
-        rows.append((item, f"{item.list_id}.csv", item.rows, item.sha256, "published"))
-        for path in outbox.recall_files(item.path):
-            rows.append((item, f"{item.list_id}/{path.name}", None, files.sha256_of(path), "recall"))
     with warehouse.writer(settings) as connection:
-        known = {row[0] for row in connection.execute("select file_name from ops.publication").fetchall()}
-        for item, name, count, sha, state in rows:
-            if name not in known:
-                connection.execute(
-                    "insert into ops.publication values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    [item.list_id, item.channel, item.campaign_id, as_of, name, count, sha, state, run_id, now],
-                )
+        known = set(connection.execute("select file_name, state from ops.publication").fetchall())
+        for item in lists:
+            written = [(f"{item.list_id}.csv", item.rows, item.sha256, state)]
+            written += [
+                (f"{item.list_id}/{path.name}", None, files.sha256_of(path), "recall")
+                for path in outbox.recall_files(item.path)
+            ]
+            for name, count, sha, kind in written:
+                if (name, kind) not in known:
+                    connection.execute(
+                        "insert into ops.publication values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                        [item.list_id, item.channel, item.campaign_id, as_of, name, count, sha, kind, run_id, now],
+                    )

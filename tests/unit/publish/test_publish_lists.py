@@ -226,12 +226,32 @@ def test_a_list_that_was_tampered_with_is_found_by_the_read_back(house):
     assert stop.value.gate == "readback" and "藤" not in stop.value.message
 
 
-def test_a_row_count_other_than_the_warehouse_says_fails_the_read_back(house):
+def test_a_row_count_other_than_the_warehouse_says_stops_before_anything_is_written(house):
     house.fill(PEOPLE)
     with warehouse.writer(house.settings) as connection:
         connection.execute("update publish.pub_manifest_v1 set row_count = 3 where channel = 'dm'")
-    with pytest.raises(GateStop, match="読み戻すと 2 件で、倉庫の 3 件"):
+    with pytest.raises(GateStop, match="3 件のはずですが、publish.pub_dm_v1 には 2 件"):
         house.publish()
+    assert house.tree() == {}
+
+
+def test_a_file_that_lost_a_row_on_its_way_fails_the_read_back_and_is_on_record(house, monkeypatch):
+    house.fill(PEOPLE)
+    real = outbox.stage_list
+
+    def lose_a_row(staging, day, manifest, data):
+        if manifest["channel"] == "dm":
+            data = data[: data.rindex(b'"r_dm_p_2"')]
+            manifest["files"][0] |= {"rows": 1, "sha256": files.sha256(data)}
+        real(staging, day, manifest, data)
+
+    monkeypatch.setattr(outbox, "stage_list", lose_a_row)
+    with pytest.raises(GateStop, match="読み戻すと 1 件で、倉庫の 2 件") as stop:
+        house.publish()
+    assert stop.value.gate == "readback"
+    with warehouse.reader(house.settings) as connection:
+        states = connection.execute("select list_id, state from ops.publication").fetchall()
+    assert states == [(list_id("dm"), "readback_failed")]
 
 
 def test_a_second_version_of_a_vanished_list_is_refused(house):
