@@ -46,6 +46,19 @@
     cast(date_trunc('month', {{ day }}) as date)
 {%- endmacro %}
 
+{% macro year_start(day) -%}
+    cast(date_trunc('year', {{ day }}) as date)
+{%- endmacro %}
+
+{% macro year_end(day) -%}
+    cast(cast(year({{ day }}) as string) || '-12-31' as date)
+{%- endmacro %}
+
+{# ISO weeks start on Monday. #}
+{% macro week_start(day) -%}
+    cast(date_trunc('week', {{ day }}) as date)
+{%- endmacro %}
+
 {% macro month_end(day) -%}
     last_day({{ day }})
 {%- endmacro %}
@@ -73,15 +86,6 @@
     (weekday({{ day }}) + 1)
 {%- endmacro %}
 
-{# The Japanese fiscal year starts in April: FY2024 is 2024-04-01 to 2025-03-31. #}
-{% macro fiscal_year(day) -%}
-    cast(year({{ add_months(day, -3) }}) as integer)
-{%- endmacro %}
-
-{% macro fiscal_quarter(day) -%}
-    cast(quarter({{ add_months(day, -3) }}) as integer)
-{%- endmacro %}
-
 {# Full years lived on a day; 29 February counts from 1 March in other years. #}
 {% macro age_on(birth_date, day) -%}
     cast(
@@ -100,12 +104,22 @@
 {%- endmacro %}
 
 {% macro default__date_series(first_date, last_date) -%}
-    (
-        select cast(moment as date) as calendar_on
-        from generate_series({{ first_date }}, {{ last_date }}, interval 1 day) as days (moment)
-    )
+    (select cast(unnest(generate_series({{ first_date }}, {{ last_date }}, interval 1 day)) as date) as calendar_on)
 {%- endmacro %}
 
 {% macro spark__date_series(first_date, last_date) -%}
     (select explode(sequence({{ first_date }}, {{ last_date }}, interval 1 day)) as calendar_on)
+{%- endmacro %}
+
+{# 'Monday' … 'Sunday' #}
+{% macro weekday_name(day) -%}
+    {{ return(adapter.dispatch('weekday_name', 'okoshi')(day)) }}
+{%- endmacro %}
+
+{% macro default__weekday_name(day) -%}
+    dayname({{ day }})
+{%- endmacro %}
+
+{% macro spark__weekday_name(day) -%}
+    date_format({{ day }}, 'EEEE')
 {%- endmacro %}

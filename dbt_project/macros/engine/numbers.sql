@@ -9,9 +9,9 @@
     round(cast({{ expression }} as double), 9)
 {%- endmacro %}
 
-{# A number of days that is not whole is reached on the first whole day; noise below 6 digits does not count. #}
-{% macro ceil_days(expression) -%}
-    cast(ceil(round(cast({{ expression }} as double), 6)) as integer)
+{# Noise below 6 digits does not count. #}
+{% macro round6(expression) -%}
+    round(cast({{ expression }} as double), 6)
 {%- endmacro %}
 
 {# NULL where the denominator is 0. #}
@@ -47,9 +47,4 @@
 {# Amount × factor, rounded to money; wide enough not to overflow on any engine. #}
 {% macro money_times(amount, factor) -%}
     cast(cast({{ amount }} as decimal(20, 2)) * cast({{ factor }} as decimal(12, 6)) as decimal(18, 2))
-{%- endmacro %}
-
-{# First whole number of days that is more than a value: 730 gives 731, 125.6 gives 126. #}
-{% macro past_days(expression) -%}
-    cast(floor(round(cast({{ expression }} as double), 6)) + 1 as integer)
 {%- endmacro %}

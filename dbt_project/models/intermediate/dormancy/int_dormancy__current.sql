@@ -48,7 +48,8 @@ final as (
         {{ days_between('last_orders.last_order_on', as_of()) }} as days_since_last_order,
         last_touches.last_touch_on,
         {{ days_between('last_touches.last_touch_on', as_of()) }} as days_since_touch,
-        {{ days_between('spells.dormant_on', as_of()) }} as days_dormant
+        {{ days_between('spells.dormant_on', as_of()) }} as days_dormant,
+        states.policy_version
     from states
     left join spells on states.person_id = spells.person_id and spells.end_on is null
     left join last_orders on states.person_id = last_orders.person_id

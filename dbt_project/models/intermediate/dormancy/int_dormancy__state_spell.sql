@@ -9,7 +9,7 @@ spells as (
 ),
 
 policy as (
-    select policy_version from {{ ref('stg_policy') }}
+    select policy_version from {{ source('ops', 'policy') }}
 ),
 
 steps as (

@@ -94,6 +94,21 @@ clamped as (
     from raw_days
 ),
 
+-- noise below six digits of a day does not count
+tidy as (
+    select
+        *,
+        {{ round6('threshold_days') }} as whole_threshold_days,
+        {{ round6('threshold_days * redormant_ratio') }} as whole_redormant_days,
+        {{ round6('at_risk_ratio * rhythm_days') }} as whole_at_risk_days,
+        {{ round6("""case
+            when rhythm_days is not null then least(long_dormant_days, long_dormant_ratio * threshold_days)
+            else long_dormant_days
+        end""") }} as whole_long_dormant_days
+    from clamped
+),
+
+-- day counts that are not whole are crossed on the first day that reaches them; long dormant is the first day beyond
 final as (
     select
         person_id,
@@ -104,14 +119,11 @@ final as (
         subtype,
         preset_code,
         {{ round9('rhythm_days') }} as rhythm_days,
-        {{ ceil_days('threshold_days') }} as dormant_days,
-        {{ ceil_days('threshold_days * redormant_ratio') }} as redormant_days,
-        {{ ceil_days('at_risk_ratio * rhythm_days') }} as at_risk_days,
-        {{ past_days("""case
-            when rhythm_days is not null then least(long_dormant_days, long_dormant_ratio * threshold_days)
-            else long_dormant_days
-        end""") }} as long_dormant_days
-    from clamped
+        cast(ceil(whole_threshold_days) as integer) as dormant_days,
+        cast(ceil(whole_redormant_days) as integer) as redormant_days,
+        cast(ceil(whole_at_risk_days) as integer) as at_risk_days,
+        cast(floor(whole_long_dormant_days) + 1 as integer) as long_dormant_days
+    from tidy
 )
 
 select * from final

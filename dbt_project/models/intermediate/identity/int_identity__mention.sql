@@ -6,7 +6,10 @@
     'stg_consents': 'consented_at', 'stg_privacy_requests': 'received_on', 'stg_life_events': 'occurred_on',
     'stg_contact_points': 'registered_at',
 } %}
-{% set account_events = {'stg_usage_daily': 'used_on', 'stg_deals': 'opened_on', 'stg_contacts': 'registered_at'} %}
+{% set account_events = [
+    ('stg_usage_daily', 'used_on'), ('stg_deals', 'opened_on'), ('stg_deals', 'closed_on'), ('stg_contacts', 'registered_at'),
+    ('stg_accounts', 'contract_start_on'),
+] %}
 
 with mentions as (
     {% for model, event in party_events.items() %}
@@ -21,7 +24,7 @@ with mentions as (
     where party_key is not null
     union all
     {% endfor %}
-    {% for model, event in account_events.items() %}
+    {% for model, event in account_events %}
     select
         account_key as party_key,
         source_system,

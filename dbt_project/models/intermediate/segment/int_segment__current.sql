@@ -25,6 +25,7 @@ subjects as (
         current_states.state,
         current_states.sub_state,
         current_states.days_since_last_order,
+        current_states.policy_version,
         case
             when current_states.state = 'dormant' then {{ days_between('current_states.last_clock_on', as_of()) }}
         end as silent_days,
@@ -38,7 +39,7 @@ bought as (
     select
         subjects.person_id,
         sum(order_days.order_count) as order_count,
-        sum(case when order_days.ordered_on > subjects.window_from_on then order_days.net_amount else 0 end) as net_amount_12m
+        sum(case when order_days.ordered_on > subjects.window_from_on then order_days.net_amount else 0 end) as net_12m_amount
     from subjects
     inner join order_days on subjects.person_id = order_days.person_id
     group by subjects.person_id
@@ -49,10 +50,11 @@ measured as (
         subjects.person_id,
         subjects.state,
         subjects.sub_state,
+        subjects.policy_version,
         subjects.days_since_last_order as recency_days,
         subjects.silent_days,
         cast(coalesce(bought.order_count, 0) as integer) as order_count,
-        {{ money('coalesce(bought.net_amount_12m, 0)') }} as net_amount_12m
+        {{ money('coalesce(bought.net_12m_amount, 0)') }} as net_12m_amount
     from subjects
     left join bought on subjects.person_id = bought.person_id
 ),
@@ -64,8 +66,9 @@ final as (
         measured.sub_state,
         measured.recency_days,
         measured.order_count,
-        measured.net_amount_12m,
+        measured.net_12m_amount,
         measured.silent_days,
+        measured.policy_version,
         recency.band_code as r_band,
         frequency.band_code as f_band,
         monetary.band_code as m_band,
@@ -73,7 +76,7 @@ final as (
         recency.band_code || frequency.band_code || monetary.band_code || duration.band_code as segment_id
     from measured
     {% for band, value in {
-        'recency': 'recency_days', 'frequency': 'order_count', 'monetary': 'net_amount_12m', 'duration': 'silent_days'
+        'recency': 'recency_days', 'frequency': 'order_count', 'monetary': 'net_12m_amount', 'duration': 'silent_days'
     }.items() %}
     inner join bands as {{ band }}
         on {{ band }}.dimension_code = '{{ band }}'

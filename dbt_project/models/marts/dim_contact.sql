@@ -1,0 +1,52 @@
+-- The only mart with personal data: how to write to and reach a party. It never leaves the warehouse.
+with parties as (
+    select * from {{ ref('int_identity__party') }}
+),
+
+names as (
+    select * from {{ ref('int_identity__name') }}
+),
+
+usable_points as (
+    select *
+    from {{ ref('int_identity__contact_point') }}
+    where is_valid
+),
+
+best_points as (
+    select
+        person_id,
+        point_type,
+        value_norm
+    from usable_points
+    qualify row_number() over (partition by person_id, point_type order by rank, contact_point_id) = 1
+),
+
+final as (
+    select
+        parties.person_id,
+        names.family_name,
+        names.given_name,
+        names.family_name_kana,
+        names.given_name_kana,
+        names.account_name,
+        names.department,
+        names.job_title,
+        parties.birth_on,
+        emails.value_norm as email,
+        phones.value_norm as phone,
+        names.phone_extension,
+        faxes.value_norm as fax,
+        names.postal_code,
+        names.prefecture_code,
+        names.city,
+        names.address_line1,
+        names.address_line2
+    from parties
+    inner join names on parties.person_id = names.person_id
+    left join best_points as emails on parties.person_id = emails.person_id and emails.point_type = 'email'
+    left join best_points as phones on parties.person_id = phones.person_id and phones.point_type = 'phone'
+    left join best_points as faxes on parties.person_id = faxes.person_id and faxes.point_type = 'fax'
+)
+
+select * from final

@@ -1,0 +1,34 @@
+-- Spells of dormancy, half-open [dormant_on, end_on), with what was bought in the months before and the likeliest cause.
+with spells as (
+    select * from {{ ref('int_dormancy__spell') }}
+),
+
+causes as (
+    select *
+    from {{ ref('int_cause__ranked') }}
+    where cause_rank = 1
+),
+
+final as (
+    select
+        spells.person_id,
+        spells.spell_no,
+        spells.dormant_on,
+        spells.end_on,
+        spells.end_type,
+        spells.rule_ids,
+        spells.deciding_rule,
+        spells.subtype,
+        spells.is_redormant,
+        spells.last_order_on,
+        spells.order_count,
+        spells.net_amount,
+        spells.aov_amount,
+        spells.margin_amount,
+        causes.cause_code,
+        causes.confidence as cause_confidence
+    from spells
+    left join causes on spells.person_id = causes.person_id and spells.spell_no = causes.spell_no
+)
+
+select * from final
