@@ -15,7 +15,7 @@ options as (
 final as (
     select
         lists.list_id,
-        {{ hash16(['lists.list_id', 'decisions.person_id']) }} as list_row_id,
+        case when lists.list_id is not null then {{ hash16(['lists.list_id', 'decisions.person_id']) }} end as list_row_id,
         decisions.campaign_id,
         decisions.person_id,
         decisions.cluster_id,
@@ -24,7 +24,10 @@ final as (
         decisions.stratum,
         decisions.tier_code,
         decisions.rank_no,
-        row_number() over (partition by decisions.channel order by decisions.rank_no) as row_no,
+        case
+            when lists.list_id is not null
+                then row_number() over (partition by decisions.channel order by decisions.rank_no, decisions.person_id)
+        end as row_no,
         {{ as_of() }} as anchor_on,
         options.contact_point_id,
         options.addressee_person_id,
