@@ -185,7 +185,6 @@ def account_rows(rng: np.random.Generator, companies: Companies) -> dict[str, Co
         "Phone": place["phone"],
         "Fax": blank(join(place["phone"], "9"), np.ones(size, bool)),
         "Website": join("https://www.c", number(companies.first + row), ".example.co.jp"),
-        "MailDomain__c": join("c", number(companies.first + row), ".example.co.jp"),
         "Industry": choose(words.INDUSTRIES, row % 8),
         "NumberOfEmployees": number(rng.integers(5, 2000, size)),
         "OwnerId": choose([sf_id("005", serial) for serial in range(1, 9)], row % 8),

@@ -79,7 +79,9 @@ def gaiji(cell: str) -> str:
 
 
 def mail_noise(cell: str) -> str:
-    return cell.translate(WIDE_MAIL) if _turn(cell, 2) else cell.upper()
+    """All full-width, or the domain in capitals (the part before @ keeps its case)."""
+    local, _, domain = cell.partition("@")
+    return cell.translate(WIDE_MAIL) if _turn(cell, 2) else f"{local}@{domain.upper()}"
 
 
 def trailing_space(cell: str) -> str:

@@ -13,6 +13,8 @@ from include.contracts import Column, ColumnRule
 from include.ingest.types import codes, contacts, dates, numbers, people
 from include.ingest.types.cells import NULL_TOKENS, Cell
 
+# columns that hold an address or a number, depending on the row
+CONTACT_COLUMNS = ("contact_value", "value_norm")
 Slow = Callable[[str, ColumnRule, Column], Cell]
 
 
@@ -49,6 +51,16 @@ _PHONE = (
     " then '+81' || substr(replace({x}, '-', ''), 2) end"
 )
 
+# what the slow reader takes for no value must not pass here (N09, N20)
+_EMAIL = (
+    r"case when regexp_full_match({x}, '[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}')"
+    f" and not regexp_matches(lower({{x}}), '^({'|'.join(contacts.NULL_MAILS)})') then {{x}} end"
+)
+_POSTAL = (
+    "case when regexp_full_match({x}, '[0-9]{3}-?[0-9]{4}') and replace({x}, '-', '') <> '0000000'"
+    " then replace({x}, '-', '') end"
+)
+
 READERS: dict[str, Reader] = {
     "id": Reader(
         _simple(r"[A-Za-z0-9_][A-Za-z0-9_./:#-]*[A-Za-z0-9_]|[A-Za-z0-9_]"), lambda raw, r, c: codes.read_id(raw, r.id_format)
@@ -56,11 +68,11 @@ READERS: dict[str, Reader] = {
     "text": Reader(_TEXT, lambda raw, r, c: codes.read_text(raw)),
     "name": Reader(NEVER, lambda raw, r, c: people.read_name(raw, r.part)),
     "kana": Reader(NEVER, lambda raw, r, c: people.read_kana(raw, r.part)),
-    "email": Reader(_simple(r"[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}"), lambda raw, r, c: contacts.read_email(raw)),
+    "email": Reader(_EMAIL, lambda raw, r, c: contacts.read_email(raw)),
     "phone": Reader(_PHONE, lambda raw, r, c: contacts.read_phone(raw)),
     "extension": Reader(NEVER, lambda raw, r, c: contacts.read_extension(raw)),
     "contact": Reader(NEVER, lambda raw, r, c: contacts.read_contact(raw)),
-    "postal": Reader(_simple(r"[0-9]{3}-?[0-9]{4}", "replace({x}, '-', '')"), lambda raw, r, c: contacts.read_postal(raw)),
+    "postal": Reader(_POSTAL, lambda raw, r, c: contacts.read_postal(raw)),
     "prefecture": Reader(NEVER, lambda raw, r, c: people.read_prefecture(raw)),
     "gender": Reader(NEVER, lambda raw, r, c: people.read_gender(raw)),
     "code": Reader(NEVER, lambda raw, r, c: codes.read_code(raw, c.codes)),
@@ -92,6 +104,8 @@ def reader_for(column: Column, rule: ColumnRule) -> Reader:
         return READERS["mapped"]
     if rule.part == "extension":
         return READERS["extension"]
+    if column.name in CONTACT_COLUMNS and rule.read_as is None:
+        return READERS["contact"]
     if column.name == "is_deleted":
         return READERS["deleted"]
     if column.name == "gender" and rule.read_as is None:
