@@ -13,9 +13,10 @@ import duckdb
 
 from include.contracts import canonical
 from include.files import write_atomically
+from include.publish.outbox import OWN_LISTS
 from include.settings import Settings
 
-SOURCE = "okoshi_lists"
+SOURCE = OWN_LISTS
 ENTITY = "list_rows"
 SETTLED = 0  # modification time long ago: the file is whole when it appears, so ingest need not wait for it
 

@@ -23,6 +23,7 @@ STAGING = ".staging"
 COMMIT = ".commit"
 HISTORY = "history.csv"
 MANIFEST = "manifest.json"
+OWN_LISTS = "okoshi_lists"
 RECALL = re.compile(r"recall_(\d+)\.csv")
 
 
@@ -126,5 +127,5 @@ def write_recall(delivered: Delivered, spec: ListSpec, keys: list[str]) -> Path 
 def clear_leftovers(settings: Settings) -> None:
     """Remove what a killed run wrote aside: never delivered, so never missed."""
     files.remove(settings.outbox / STAGING)
-    for path in settings.outbox.glob("*/*/*/.*.tmp"):
+    for path in [*settings.outbox.glob("*/*/*/.*.tmp"), *settings.landing.glob(f"{OWN_LISTS}/.*.tmp")]:
         os.unlink(path)

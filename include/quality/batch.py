@@ -8,13 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from include import warehouse
-from include.quality import docs
-from include.quality.batch_checks import build_checks, volume_check
+from include.quality import docs, volume
+from include.quality.batch_checks import build_checks
 from include.quality.engine import BROKEN_CHECK, Outcome, gate_rows, validate
 from include.settings import Settings
 
 GATE = "batch"
-DELIVERIES = "delivery"  # scratch table of this run's files: delivery_id, file_name, business_date, mode, part
 
 
 @dataclass(frozen=True)
@@ -30,53 +29,45 @@ class BatchVerdict:
 
 
 def check_batch(settings: Settings, contract, scratch_path: Path, as_of: date, run_id: str) -> BatchVerdict:
-    """One validation of all entities of a source. Warehouse and scratch file must be closed by the caller."""
+    """One validation of all entities of a source on its scratch database, whose table `delivery` names the files.
+
+    Warehouse and scratch file must be closed by the caller.
+    """
     entities = list(dict.fromkeys(feed.entity for feed in contract.feeds))
-    before = _rows_before(settings, contract.source, entities)
+    before = _fulls_before(settings, contract.source, entities)
     with warehouse.reader(settings, scratch_path) as connection:
-        present = {row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()}
-        entities = [entity for entity in entities if entity in present]
-        modes = _modes(connection, contract, entities, DELIVERIES in present)
-        fulls = [delivery for delivery, mode in modes.items() if mode == "full"]
         checks = build_checks(contract, entities, as_of)
-        if fulls and contract.min_rows_ratio:
-            checks += [volume_check(contract, entity, fulls, before.get(entity, [])) for entity in entities]
+        for entity in entities:
+            now = _fulls_now(connection, contract, entity)
+            check = volume.volume_check(entity, contract.min_rows_ratio or 0, before.get(entity, []), now)
+            checks += [check] if check else []
         outcomes, _ = validate(connection, contract.source, checks)
+        deliveries = [row[0] for row in connection.execute("select delivery_id from delivery order by 1").fetchall()]
     docs.write(settings, as_of, GATE, contract.source, outcomes)
     return BatchVerdict(
-        _failures(outcomes, list(modes)),
+        _failures(outcomes, deliveries),
         gate_rows(outcomes, run_id, as_of, GATE, contract.source),
         [_sentence(o, row) for o in outcomes if not o.check.is_stop for row in o.rows],
     )
 
 
-def _rows_before(settings: Settings, source: str, entities: Sequence[str]) -> dict[str, list[tuple[date, int]]]:
-    """Rows of every earlier full delivery by entity: (business date, rows), all parts together."""
+def _fulls_before(settings: Settings, source: str, entities: Sequence[str]) -> dict[str, list[volume.Full]]:
     if not settings.warehouse.exists():
         return {}
     with warehouse.reader(settings) as connection:
-        present = {
-            row[0]
-            for row in connection.execute("select table_name from duckdb_tables() where schema_name = 'raw'").fetchall()
-        }
         return {
-            entity: connection.execute(
-                f"select l.business_date, count(*) from raw.{entity} as r join ops.file_ledger as l using (delivery_id)"
-                " where l.source = ? and l.mode = 'full' group by l.business_date",
-                [source],
-            ).fetchall()
-            for entity in entities
-            if entity in present
+            entity: volume.full_deliveries(connection, volume.BEFORE, entity, source) for entity in entities
         }
 
 
-def _modes(connection, contract, entities: Sequence[str], has_deliveries: bool) -> dict[str, str]:
-    """delivery_id -> full or delta; the contract's word where the scratch file has no table of deliveries."""
-    if has_deliveries:
-        return dict(connection.execute(f"select delivery_id, mode from {DELIVERIES} order by 1").fetchall())
-    union = " union ".join(f"select delivery_id from {entity}" for entity in entities)
-    found = connection.execute(f"{union} order by 1").fetchall() if entities else []
-    return {row[0]: contract.mode for row in found}
+def _fulls_now(connection, contract, entity: str) -> list[volume.Full]:
+    """A file without rows counts where its name says that it carries the entity."""
+    feeds = [feed for feed in contract.feeds if feed.entity == entity]
+    return [
+        full
+        for full in volume.full_deliveries(connection, volume.NOW, entity)
+        if full.rows or any(feed.takes(full.file_name, None) for feed in feeds)
+    ]
 
 
 def _failures(outcomes: Sequence[Outcome], deliveries: Sequence[str]) -> dict[str, list[str]]:

@@ -30,28 +30,6 @@ def build_checks(contract, entities: Sequence[str], as_of: date) -> list[Check]:
     return checks
 
 
-def volume_check(contract, entity: str, full_ids: Sequence[str], before: Sequence[tuple[date, int]]) -> Check:
-    """A full delivery must not fall below `min_rows_ratio` of the full one before it, in this run or an earlier one."""
-    fulls = ", ".join(f"'{delivery}'" for delivery in full_ids)
-    earlier = " ".join(f"union all select date '{day}', {rows}, false" for day, rows in sorted(before))
-    query = f"""
-        with delivered as (
-            select business_date, count(*) as row_count, true as is_now from {{batch}}
-            where delivery_id in ({fulls}) group by business_date
-            {earlier}
-        ), compared as (
-            select *, lag(row_count) over (order by business_date, is_now) as before_count from delivered
-        )
-        select distinct b.delivery_id, b.source_file, null as source_row,
-               concat(c.before_count, ' 行から ', c.row_count, ' 行へ') as observed
-        from compared as c join {{batch}} as b on b.business_date = c.business_date and b.delivery_id in ({fulls})
-        where c.is_now and c.row_count < {contract.min_rows_ratio} * c.before_count
-        order by all
-    """
-    sentence = f"全件の {entity} が前回の {contract.min_rows_ratio:.0%} 以上ある(途中で切れたファイルではない)"
-    return Check(f"{entity}_volume", entity, sentence, query)
-
-
 def _key_checks(name: str, entity, max_bad_ratio: float) -> list[Check]:
     missing = " or ".join(f"{column} is null" for column in entity.key)
     keys = ", ".join(entity.key)

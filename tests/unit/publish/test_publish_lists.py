@@ -325,3 +325,15 @@ def test_preview_says_what_would_happen_and_writes_nothing(house):
     house.publish()
     house.fill(PEOPLE | {"dm": {"p_1": "神﨑 髙子", "p_9": "新田 九", "p_8": "新田 八"}})
     assert "追加 2 件は翌日、消えた 1 件" in preview_lists(house.settings, DAY, house.manifest)[0]
+
+
+def test_recover_clears_its_own_leftovers_and_nobody_elses(house):
+    house.fill(PEOPLE)
+    house.publish()
+    own = [house.directory("dm") / ".recall_1.csv.tmp", house.settings.landing / "okoshi_lists" / ".x.csv.tmp"]
+    foreign = house.settings.landing / "shop" / ".upload.tmp"
+    for path in [*own, foreign]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("half")
+    recover(house.settings)
+    assert [path.exists() for path in own] == [False, False] and foreign.exists()

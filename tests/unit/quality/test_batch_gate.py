@@ -10,8 +10,10 @@ import pytest
 
 from include import settings as settings_module
 from include import warehouse
+from include.contracts import ColumnRule, Feed
 from include.quality.batch import check_batch
 from include.quality.engine import record
+from include.quality.volume import Full, _compared
 
 AS_OF = date(2024, 4, 3)
 COLUMNS = (
@@ -21,8 +23,8 @@ COLUMNS = (
 
 
 def contract(**changes) -> SimpleNamespace:
-    feed = SimpleNamespace(entity="orders", columns={"order_id": 1, "ordered_at": 1, "status": 1, "net_amount": 1})
-    wanted = {"source": "shop", "feeds": [feed], "mode": "full", "min_rows_ratio": 0.7, "max_bad_ratio": 0.01,
+    feed = Feed("orders", {name: ColumnRule() for name in ("order_id", "ordered_at", "status", "net_amount")})
+    wanted = {"source": "shop", "feeds": [feed], "min_rows_ratio": 0.7, "max_bad_ratio": 0.01,
               "freshness_days": 3}  # fmt: skip
     return SimpleNamespace(**(wanted | changes))
 
@@ -40,15 +42,23 @@ def order(order_id, row=1, day=1, status="paid", ordered_at=None, version="v1") 
 def gate(tmp_path: Path):
     settings = settings_module.load({"DATA_ROOT": str(tmp_path), "OKOSHI_THREADS": "1"})
 
-    def run(rows, used=None, as_of=AS_OF, deliveries=None):
+    with warehouse.writer(settings) as connection:
+        connection.execute("create table raw.orders (delivery_id varchar)")
+
+    def run(rows, used=None, as_of=AS_OF, mode="full", empty_days=()):
         scratch = settings.work / "scratch.duckdb"
         scratch.unlink(missing_ok=True)
         with warehouse.writer(settings, scratch) as connection:
             connection.execute(f"create table orders ({COLUMNS})")
             connection.executemany("insert into orders values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-            if deliveries:
-                connection.execute("create table delivery (delivery_id varchar, mode varchar)")
-                connection.executemany("insert into delivery values (?, ?)", deliveries)
+            connection.execute(
+                "create table delivery as select distinct delivery_id, source_file as file_name, business_date,"
+                f" '{mode}' as mode, null::varchar as part, 0 as delivery_sequence from orders"
+            )
+            for day in empty_days:
+                connection.execute(
+                    f"insert into delivery values ('d{day}', '受注_2024-04-0{day}.csv', '2024-04-0{day}', '{mode}', null, 0)"
+                )
         return check_batch(settings, used or contract(), scratch, as_of, "run-1")
 
     run.settings = settings
@@ -102,20 +112,37 @@ def test_a_full_file_cut_below_the_ratio_of_the_one_before_in_the_same_run_stops
 
 def test_a_full_file_cut_against_an_earlier_run_stops(gate):
     with warehouse.writer(gate.settings) as connection:
-        connection.execute("create table raw.orders (delivery_id varchar)")
         connection.execute("insert into raw.orders select 'd0' from range(100)")
         connection.execute(
-            "insert into ops.file_ledger (delivery_id, source, mode, business_date)"
-            " values ('d0', 'shop', 'full', date '2024-04-01')"
+            "insert into ops.file_ledger (delivery_id, source, mode, business_date, state)"
+            " values ('d0', 'shop', 'full', date '2024-04-01', 'loaded')"
         )
     assert list(gate(many(69, 2)).failures) == ["d2"]
     assert gate(many(70, 2)).failures == {}
 
 
+def test_a_second_cut_file_is_measured_against_the_last_whole_one(gate):
+    assert sorted(gate([*many(100, 1), *many(50, 2), *many(50, 3)]).failures) == ["d2", "d3"]
+
+
+def test_a_full_file_without_any_row_stops_where_rows_were_before(gate):
+    assert list(gate(many(100, 1), empty_days=[2]).failures) == ["d2"]
+
+
+def test_parts_of_one_date_count_together_and_a_new_version_replaces_the_old_one():
+    def full(day, part, sequence, rows):
+        return Full(f"d{day}{part}{sequence}", "f", date(2024, 4, day), part, sequence, rows)
+
+    parts = [full(2, "1of2", 0, 40), full(2, "2of2", 0, 40)]
+    assert [(f.part, rows, base) for f, rows, base in _compared(0.7, [full(1, "", 0, 100)], parts)] == [
+        ("1of2", 80, 100), ("2of2", 80, 100),
+    ]  # fmt: skip
+    again = [full(2, "", 0, 10), full(2, "", 1, 90)]
+    assert [(f.sequence, rows, base) for f, rows, base in _compared(0.7, [full(1, "", 0, 100)], again)] == [(1, 90, 100)]
+
+
 def test_a_delta_may_be_small(gate):
-    rows = [*many(100, 1), *many(3, 2)]
-    assert gate(rows, deliveries=[("d1", "full"), ("d2", "delta")]).failures == {}
-    assert gate(rows, used=contract(mode="delta")).failures == {}
+    assert gate([*many(100, 1), *many(3, 2)], mode="delta").failures == {}
 
 
 def test_a_stale_source_warns_and_stops_nothing(gate):
@@ -126,7 +153,7 @@ def test_a_stale_source_warns_and_stops_nothing(gate):
 
 
 def test_a_check_that_cannot_run_lets_nobody_pass(gate):
-    broken = contract(feeds=[SimpleNamespace(entity="orders", columns={"order_id": 1, "type": 1, "order_type": 1})])
+    broken = contract(feeds=(Feed("orders", {"order_id": ColumnRule(), "order_type": ColumnRule()}),))
     verdict = gate([*many(5, 1), *many(5, 2)], used=broken)
     assert sorted(verdict.failures) == ["d1", "d2"]
     assert "実行できませんでした" in verdict.failures["d1"][0]
@@ -147,7 +174,7 @@ def test_more_broken_files_than_can_be_named_stop_all(gate):
     rows = [
         order(None, row=1, day=1)[:6] + (f"d{n:03}", date(2024, 4, 1), datetime(2024, 4, 1), "h") for n in range(250)
     ]
-    assert len(gate(rows, used=contract(mode="delta")).failures) == 250
+    assert len(gate(rows, mode="delta").failures) == 250
 
 
 def test_evidence_and_results_hold_no_values(gate):
