@@ -17,8 +17,6 @@ from include.settings import REPO
 
 NOTE = "# Generated from include/contracts/canonical.yml by `python -m include.contracts.generate`; do not edit.\n"
 SOURCES = REPO / "dbt_project" / "models" / "staging" / "_raw__sources.yml"
-# values that are an address or a number, depending on the row
-CONTACT_COLUMNS = {("consents", "contact_value"), ("contact_points", "value_norm")}
 
 
 def files() -> dict[Path, str]:
@@ -66,8 +64,6 @@ def _generic_feed(definition: Canonical, entity: Entity) -> dict:
         spec: dict[str, object] = {"from": [column.name, *column.alias]}
         if column.type == "id":
             spec["id_format"] = "integer"
-        if (entity.name, column.name) in CONTACT_COLUMNS:
-            spec["as"] = "contact"
         columns[column.name] = spec if len(spec) > 1 else spec["from"] if column.alias else column.name
     columns |= {name: name for name in schema.CARRIED}
     return {"entity": entity.name, "files": _names(entity.name), "columns": columns}

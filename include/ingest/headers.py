@@ -41,7 +41,10 @@ def resolve(cells: Iterable[str], contract: Contract, feeds: tuple[Feed, ...], l
         if seen[plain] > 1 and plain not in declared:
             reason = f"同じ見出しが 2 回あります ({seen[plain]} 回目は {place} 列目)"
             raise BadFile("N06", reason, "見出しを直すか、契約の duplicate_headers に加えてください", line, name)
-        keys.append(plain if seen[plain] == 1 else f"{plain}__{seen[plain]}")
+        name_here = plain if seen[plain] == 1 else f"{plain}__{seen[plain]}"
+        if name_here in keys:
+            raise BadFile("N06", "見出しが二重の列の呼び名と重なっています", "見出しを直してください", line, name)
+        keys.append(name_here)
     _check_required(keys, feeds, line)
     known = {key(name) for name in contract.known_columns(feeds)}
     base = {k: re.sub(r"__\d+$", "", k) for k in keys}

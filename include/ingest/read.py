@@ -118,15 +118,18 @@ def _cells(records: structure.Records, keep: np.ndarray, header: Header, delimit
     if not len(keep):
         return pa.table({name: pa.array([], pa.string()) for name in header.keys})
     body = records.body(keep)
-    table = pyarrow.csv.read_csv(
-        pa.BufferReader(body),
-        pyarrow.csv.ReadOptions(column_names=list(header.keys), block_size=min(len(body) + 1, 2**26)),
-        pyarrow.csv.ParseOptions(
-            delimiter=delimiter, newlines_in_values=records.is_multiline, ignore_empty_lines=False
-        ),
-        pyarrow.csv.ConvertOptions(column_types=kinds, strings_can_be_null=True, null_values=[""]),
-    )
-    if len(table) != len(keep):
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(body),
+            pyarrow.csv.ReadOptions(column_names=list(header.keys), block_size=min(len(body) + 1, 2**28)),
+            pyarrow.csv.ParseOptions(
+                delimiter=delimiter, newlines_in_values=records.is_multiline, ignore_empty_lines=False
+            ),
+            pyarrow.csv.ConvertOptions(column_types=kinds, strings_can_be_null=True, null_values=[""]),
+        )
+    except pa.ArrowInvalid:
+        table = None
+    if table is None or len(table) != len(keep):
         raise BadFile("N04", "行の区切りを特定できません", structure.FIX_QUOTE)
     return table
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from include import warehouse
-from include.contracts import Contract, load_contracts
+from include.contracts import Contract, load_contracts, matches
 from include.ingest import commit, deliveries, feeds, judge, ledger, limits, manifest, read, rejected, storage, unclaimed
 from include.ingest.columns import Cells
 from include.ingest.deliveries import Delivery
@@ -111,9 +112,7 @@ class _Run:
     def _is_expected(self, delivery: Delivery) -> bool:
         if not delivery.feeds:
             return False
-        claimed = any(feed.files for feed in delivery.feeds)
-        from include.contracts.model import matches
-
+        claimed = any(feed.files for feed in delivery.feeds)  # by its name or by its entity folder
         return claimed or matches(delivery.file_name, self.contract.files)
 
     def _numbered(self, found: list[Delivery], books: ledger.Ledger) -> list[Delivery]:
@@ -134,8 +133,7 @@ class _Run:
         )
 
     def _load_new(self, found: list[Delivery]) -> None:
-        self.scratch.parent.mkdir(parents=True, exist_ok=True)
-        self.scratch.unlink(missing_ok=True)
+        storage.discard(self.scratch)
         with warehouse.writer(self.settings, self.scratch) as connection:
             feeds.create(connection, self.contract)
             read_ones = self._read(connection, found)
@@ -214,7 +212,7 @@ class _Run:
         rejected.regenerate(self.settings, self.contract.source, [delivery.business_date for delivery in done])
         for delivery in done:
             storage.remove(self.settings, delivery.path)
-        self.scratch.unlink(missing_ok=True)
+        storage.discard(self.scratch)
 
     def _report(self) -> SourceResult:
         result = self.result
@@ -256,8 +254,8 @@ def _stack(members: list[tuple[int, Parsed]], keys: tuple[str, ...], offset: int
     for place, parsed in members:
         size = len(parsed.lines)
         columns = {
-            "place": pa.array([place] * size, pa.int32()),
-            "row_no": pa.array(range(offset, offset + size), pa.int64()),
+            "place": pa.array(np.full(size, place, dtype=np.int32)),
+            "row_no": pa.array(np.arange(offset, offset + size)),
             "line": pa.array(parsed.lines, pa.int64()),
         }
         columns |= {f"c{number}": parsed.cells.column(k) for number, k in enumerate(keys)}

@@ -58,3 +58,9 @@ def remove(settings: Settings, path: Path) -> None:
         except OSError:
             break
         folder = folder.parent
+
+
+def discard(scratch: Path) -> None:
+    """Remove a scratch database and the log that a killed run may have left beside it."""
+    for path in (scratch, scratch.with_name(f"{scratch.name}.wal")):
+        path.unlink(missing_ok=True)
