@@ -97,9 +97,8 @@ TRUE_CUSTOMERS = """
 )
 def test_dirt_is_cleaned_back_to_the_planted_truth(tiny, ask, column, true_value):
     truth = TRUE_CUSTOMERS.format(truth=tiny.config.truth)
-    wrong = ask(
-        f"select c.source_customer_id, {column}, {true_value} {truth} where {column} is distinct from {true_value}"
-    )
+    differs = f"{column} is distinct from {true_value}"
+    wrong = ask(f"select c.source_customer_id, {column}, {true_value} {truth} where {differs}")
     assert wrong == []
     assert ask(f"select count({column}) {truth}")[0][0] > 300
 
