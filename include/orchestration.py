@@ -10,6 +10,7 @@ import os
 import secrets
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from datetime import date, datetime, timedelta, timezone
@@ -171,7 +172,8 @@ def configure(settings: Settings, quiet: bool) -> None:
     # Airflow starts its components by name
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     if quiet:
-        os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "ERROR"
+        # what a task says goes to its log file and, as one paragraph, to the terminal
+        os.environ["AIRFLOW__LOGGING__LOGGING_LEVEL"] = "CRITICAL"
         # the chain starts build and publish itself: its events must leave nothing queued
         os.environ["AIRFLOW__CORE__ASSET_MANAGER_CLASS"] = "include.orchestration.RecordingAssetManager"
 
@@ -331,10 +333,10 @@ def _run_task(dag, instance) -> list[str]:
         result = run_in_process(ti=instance, task=dag.task_dict[instance.task_id])
         error = getattr(result, "error", None)
         if error is not None and instance.state not in ("success", "skipped"):
-            log.write(f"{error}\n")
+            log.write("".join(traceback.format_exception(error)))
     if instance.state in ("success", "skipped", "up_for_retry"):
         return []
-    return [f"{dag.dag_id}.{instance.task_id}: {error or instance.state}"]
+    return [f"{dag.dag_id}.{instance.task_id}: {error or instance.state}\n(ログ: {log.name})"]
 
 
 @contextmanager

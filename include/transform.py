@@ -16,6 +16,8 @@ from include.settings import Settings
 
 # as_of is read in model SQL only, so one parse serves every date
 PARSE_VARS = json.dumps({"as_of": "1970-01-01"})
+# a layer runs the tests that it completes, not those that still wait for a later layer
+OWN_TESTS = ("--indirect-selection", "buildable")
 SAMPLE_ROWS = 5
 # columns a message may show: keys, dates, codes and counts, never a person's data
 SHOWN_SUFFIXES = ("_id", "_no", "_on", "_code", "_count", "_version", "_key", "state", "tier", "channel", "outcome")
@@ -45,7 +47,7 @@ def prepare(settings: Settings, as_of: date) -> str:
     with warehouse.writer(settings) as connection:
         known = connection.execute("select seeds_hash from ops.policy").fetchone()
     if known != (seeds_hash,):
-        _invoke(settings, ["build", "--selector", "rules", "--full-refresh"], as_of)
+        _invoke(settings, ["build", "--selector", "rules", "--full-refresh", *OWN_TESTS], as_of)
     with warehouse.writer(settings) as connection:
         connection.begin()
         _swap_replaced_rules(settings, connection)
@@ -59,7 +61,9 @@ def build(settings: Settings, selector: str, as_of: date) -> LayerResult:
     """Build and test one layer for `as_of`; raises `GateStop('model', …)` naming model, test and rows."""
     started = time.monotonic()
     result = _invoke(
-        settings, ["build", "--selector", selector, "--exclude-resource-type", "unit_test"], as_of
+        settings,
+        ["build", "--selector", selector, "--exclude-resource-type", "unit_test", *OWN_TESTS],
+        as_of,
     )
     built = [r for r in result if r.node.resource_type in ("model", "seed", "snapshot")]
     tests = [r for r in result if r.node.resource_type == "test"]
@@ -170,7 +174,7 @@ def _flags(settings: Settings) -> list[str]:
     project, target = str(settings.dbt_project), str(settings.dbt_target)
     return [
         "--project-dir", project, "--profiles-dir", project, "--target-path", target,
-        "--log-path", f"{target}/logs", "--quiet", "--no-use-colors",
+        "--log-path", f"{target}/logs", "--log-level", "none",
     ]  # fmt: skip
 
 
