@@ -132,17 +132,18 @@ def _flow(figures: Figures) -> str:
 
 
 def _kpis(figures: Figures) -> str:
-    rows = [_kpi_row(row) for row in figures.kpis]
+    above = [None, *(row["kpi_code"] for row in figures.kpis)]
+    rows = [_kpi_row(row, row["kpi_code"] != before) for row, before in zip(figures.kpis, above, strict=False)]
     headers = [("指標", False), ("月", False), ("値", True), ("分子", True), ("分母", True), ("区間(95%)", True), ("確かさ", False), ("判定", False)]
     lead = "率は必ず分子と分母をそえます。件数が足りない月は「判定不能」とします。"
     return parts.section("指標", lead, parts.table(headers, rows))
 
 
-def _kpi_row(kpi: dict) -> str:
+def _kpi_row(kpi: dict, is_first: bool) -> str:
     is_ratio = kpi["unit"] == "ratio"
     has_range = is_ratio and kpi["ci_low"] is not None
     return parts.row([
-        parts.text(kpi["label_ja"]), parts.text(f"{kpi['month_on']:%Y-%m}"), parts.number(_value(kpi["value"], is_ratio)),
+        parts.text(kpi["label_ja"] if is_first else ""), parts.text(f"{kpi['month_on']:%Y-%m}"), parts.number(_value(kpi["value"], is_ratio)),
         parts.number(_amount(kpi["numerator"])), parts.number(_amount(kpi["denominator"])),
         parts.number(f"{_value(kpi['ci_low'], True)}〜{_value(kpi['ci_high'], True)}" if has_range else "―"),
         parts.text(kpi["maturity"]), parts.text(kpi["verdict"]),
