@@ -30,7 +30,9 @@ final as (
         lists.valid_until_on
     from targets
     inner join lists on lists.list_id = targets.list_id
-    inner join contacts on contacts.contact_point_id = targets.contact_point_id
+    inner join contacts
+        on contacts.person_id = targets.addressee_person_id
+        and contacts.email_contact_point_id = targets.contact_point_id
 )
 
 select * from final

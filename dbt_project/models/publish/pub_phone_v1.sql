@@ -46,12 +46,17 @@ final as (
         decisions.tier_code,
         spells.last_order_on,
         -- details of a complaint stay in the house
-        case when decisions.cause_axis = 'dissatisfied' then causes.axis_ja else causes.evidence_ja end as reason_hint,
+        case
+            when decisions.cause_axis = 'dissatisfied' then 'ご利用状況とお困りごとの確認'
+            else causes.evidence_ja
+        end as reason_hint,
         lists.attempt_cap,
         lists.valid_until_on as due_on
     from targets
     inner join lists on lists.list_id = targets.list_id
-    inner join contacts on contacts.contact_point_id = targets.contact_point_id
+    inner join contacts
+        on contacts.person_id = targets.addressee_person_id
+        and contacts.phone_contact_point_id = targets.contact_point_id
     inner join decisions on decisions.person_id = targets.person_id
     left join spells on spells.person_id = targets.person_id and spells.dormant_on = decisions.dormant_on
     left join causes on causes.person_id = targets.person_id and causes.spell_no = spells.spell_no

@@ -25,6 +25,12 @@ channels as (
     select * from {{ rule_in_force('rule_channel_capacity') }}
 ),
 
+rates as (
+    select scope as channel, value_ratio
+    from {{ rule_in_force('rule_priority') }}
+    where parameter = 'incremental_rate'
+),
+
 open_assignments as (
     select distinct person_id
     from {{ ref('int_experiment__history') }}
@@ -43,7 +49,7 @@ planned as (
         permissions.consent_event_id,
         permissions.consented_at,
         open_assignments.person_id is not null as is_assigned,
-        scores.expected_margin_amount - channels.unit_cost_amount as expected_value_amount,
+        {{ money('scores.pre_margin_12m_amount * rates.value_ratio - channels.unit_cost_amount') }} as expected_value_amount,
         -- post may go twice to one address, a number or mailbox may not
         case when channels.point_type = 'postal' then draws.person_id else permissions.value_hash end as point_key
     from draws
@@ -52,6 +58,7 @@ planned as (
     inner join plans on plans.tier_code = tiers.tier_code
     inner join permissions on permissions.person_id = draws.person_id and permissions.channel = plans.channel
     inner join channels on channels.channel = plans.channel
+    left join rates on rates.channel = plans.channel
     left join open_assignments on open_assignments.person_id = draws.person_id
 ),
 
@@ -61,7 +68,7 @@ judged as (
         -- an unknown value is no reason to leave somebody out
         coalesce(expected_value_amount > 0, true) as is_worth_it,
         row_number() over (
-            partition by channel, coalesce(point_key, person_id) order by is_assigned desc, rank_no
+            partition by channel, coalesce(point_key, person_id) order by is_assigned desc, rank_no, person_id
         ) = 1 as is_first_at_point
     from planned
 ),

@@ -24,19 +24,25 @@ limits as (
     select * from {{ rule_in_force('rule_suppression_limit') }}
 ),
 
+-- a bounce that names no contact point is one of every mailbox of the party
 bounced as (
     select
-        contacts.contact_point_id,
+        points.contact_point_id,
         cast(contacts.bounced_at as date) as bounced_on,
         contacts.campaign_contact_id,
         limits.limit_count,
         row_number() over (
-            partition by contacts.contact_point_id, limits.scope
+            partition by points.contact_point_id, limits.scope
             order by contacts.bounced_at, contacts.campaign_contact_id
         ) as bounce_no
     from contacts
     inner join limits on limits.suppression_code = 'SUP_MAIL_BOUNCE' and limits.scope = contacts.bounce_type
-    where contacts.channel in ('email', 'newsletter')
+    inner join people on people.party_key = contacts.party_key
+    inner join points on points.person_id = people.person_id and points.channel = 'email'
+    where
+        contacts.channel in ('email', 'newsletter')
+        and contacts.bounced_at is not null
+        and coalesce(contacts.contact_point_id, points.contact_point_id) = points.contact_point_id
 ),
 
 mail_bounced as (
@@ -139,7 +145,7 @@ capped as (
         {{ add_days('contacted_on', 'window_days') }} as until_on,
         contact_ref as evidence_ref
     from counted
-    where newest_no = limit_count
+    where newest_no = limit_count and {{ add_days('contacted_on', 'window_days') }} > last_contacted_on
 ),
 
 final as (

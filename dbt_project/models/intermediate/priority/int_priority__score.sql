@@ -28,8 +28,7 @@ weights as (
         max(case when parameter = 'weight' and scope = 'recoverability' then value_ratio end) as recoverability_weight,
         max(case when parameter = 'weight' and scope = 'recency' then value_ratio end) as recency_weight,
         max(case when parameter = 'base' and scope = 'UNKNOWN' then value_ratio end) as unknown_base,
-        max(case when parameter = 'response_rate' and scope = 'ALL' then value_ratio end) as response_ratio,
-        max(case when parameter = 'incremental_rate' and scope = 'ALL' then value_ratio end) as incremental_ratio
+        max(case when parameter = 'response_rate' and scope = 'ALL' then value_ratio end) as response_ratio
     from parameters
 ),
 
@@ -47,7 +46,7 @@ parts as (
         * coalesce(contactability.value_ratio, 0)
         * weights.response_ratio as recoverability_part,
         coalesce(value_parts.recency_decay, 0) as recency_part,
-        {{ money('value_parts.pre_margin_12m_amount * weights.incremental_ratio') }} as expected_margin_amount,
+        value_parts.pre_margin_12m_amount,
         weights.scale_ratio,
         weights.value_weight,
         weights.recoverability_weight,
@@ -75,7 +74,7 @@ final as (
         {{ round9('recoverability_part') }} as recoverability_part,
         {{ round9('recency_part') }} as recency_part,
         {{ round9("scale_ratio * power(value_part, value_weight) * power(recoverability_part, recoverability_weight) * power(recency_part, recency_weight)") }} as priority_score,
-        expected_margin_amount
+        pre_margin_12m_amount
     from parts
 )
 
