@@ -74,7 +74,7 @@ def _load(path: Path, _changed: int) -> Contract:
         raise _stop(path, line, f"YAML として読めません ({error.problem})。字下げと引用符を直してください。") from None
     error = best_match(_validator().iter_errors(raw))
     if error:
-        where = list(error.absolute_path)
+        where = [*error.absolute_path, *_unknown(error)[:1]]
         raise _stop(path, _line(text, where), f"{_dotted(where)}: {_say(error)}")
     contract = _contract(path, raw)
     _check(path, text, contract)
@@ -90,14 +90,20 @@ def _stop(path: Path, line: int, text: str) -> GateStop:
     return GateStop("contract", f"契約 {path.name} {line}行目: {text}")
 
 
+def _unknown(error) -> list[str]:
+    """Keys that the schema does not know, where that is the complaint."""
+    if error.validator != "additionalProperties":
+        return []
+    return [name for name in error.instance if name not in error.schema["properties"]]
+
+
 def _dotted(where: list) -> str:
     return ".".join(str(part + 1) if isinstance(part, int) else part for part in where) or "全体"
 
 
 def _say(error) -> str:
-    if error.validator == "additionalProperties":
-        known = ", ".join(error.schema["properties"])
-        return f"知らない項目です ({error.message.split('(')[-1].split(' w')[0]})。使える項目: {known}"
+    if unknown := _unknown(error):
+        return f"知らない項目です ({', '.join(unknown)})。使える項目: {', '.join(error.schema['properties'])}"
     if error.validator == "propertyNames" or "propertyNames" in error.absolute_schema_path:
         return f"正準の列にない名前です ({error.instance})。使える列: {', '.join(error.validator_value)}"
     if error.validator == "required":

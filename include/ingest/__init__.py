@@ -1,8 +1,8 @@
 """Ingest: files in landing become typed rows in raw, exactly once, or a sentence that says why not."""
 
+from include.ingest.arrivals import scan
 from include.ingest.commit import prepare
 from include.ingest.rejected import regenerate
 from include.ingest.run import SourceResult, load_source
-from include.ingest.scan import scan
 
 __all__ = ["SourceResult", "load_source", "prepare", "regenerate", "scan"]
