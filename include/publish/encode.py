@@ -92,7 +92,9 @@ def _candidates(cluster: str) -> list[str]:
 
 
 def _is_invisible(char: str) -> bool:
-    return unicodedata.category(char) in ("Cc", "Cf") or unicodedata.name(char, "").startswith("VARIATION SELECTOR")
+    return unicodedata.category(char) in ("Cc", "Cf") or unicodedata.name(char, "").startswith(
+        "VARIATION SELECTOR"
+    )
 
 
 def _carries(text: str, encoding: str) -> bool:

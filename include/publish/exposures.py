@@ -74,7 +74,10 @@ def _spec(exposure: dict, nodes: dict) -> ListSpec:
     models = [nodes[key] for key in exposure["depends_on"]["nodes"] if key in nodes]
     models = [model for model in models if model["name"] == model_name]
     if not models:
-        raise GateStop("list", f"出力定義 {name} が {model_name} を指していません。exposures の depends_on を直してください。")
+        raise GateStop(
+            "list",
+            f"出力定義 {name} が {model_name} を指していません。exposures の depends_on を直してください。",
+        )
     profile = meta.get("profile") or {}
     spec = ListSpec(
         channel=meta["channel"],
@@ -90,7 +93,10 @@ def _spec(exposure: dict, nodes: dict) -> ListSpec:
         order_by=meta.get("order_by", "list_row_id"),
     )
     if "list_row_id" not in [column.name for column in spec.columns]:
-        raise GateStop("list", f"出力定義 {name} の列に list_row_id がありません。exposures の meta.columns に加えてください。")
+        raise GateStop(
+            "list",
+            f"出力定義 {name} の列に list_row_id がありません。exposures の meta.columns に加えてください。",
+        )
     return spec
 
 

@@ -55,7 +55,9 @@ class Plan:
         return self.head["list_id"]
 
 
-def publish_lists(settings: Settings, as_of: date, run_id: str, manifest: Path | None = None) -> PublishResult:
+def publish_lists(
+    settings: Settings, as_of: date, run_id: str, manifest: Path | None = None
+) -> PublishResult:
     """Deliver the lists of `as_of`, or verify the delivered ones. Raises GateStop before anything is renamed."""
     recover(settings)
     specs = read_specs(manifest or manifest_path(settings))
@@ -65,7 +67,9 @@ def publish_lists(settings: Settings, as_of: date, run_id: str, manifest: Path |
         known = history.known_dates(connection)
         blocked = _blocked(connection)
         written_before = dict(
-            connection.execute("select file_name, sha256 from ops.publication where state = 'published'").fetchall()
+            connection.execute(
+                "select file_name, sha256 from ops.publication where state = 'published'"
+            ).fetchall()
         )
     here = [plan for plan in plans if _directory(settings, plan, as_of).exists()]
     messages: list[str] = []
@@ -80,7 +84,9 @@ def publish_lists(settings: Settings, as_of: date, run_id: str, manifest: Path |
     else:
         lists = [_compare(settings, plan, as_of, blocked, messages) for plan in here]
         messages += [
-            f"リスト {plan.list_id}: この基準日の施策は引き渡し済みのため、追加は翌日になります。" for plan in plans if plan not in here
+            f"リスト {plan.list_id}: この基準日の施策は引き渡し済みのため、追加は翌日になります。"
+            for plan in plans
+            if plan not in here
         ]
         if all(item.state == "verified" for item in lists):
             history.keep(settings, known, as_of, _history_bytes(plans, remembered, as_of))
@@ -166,7 +172,9 @@ def _deliver(settings: Settings, as_of: date, plans: list[Plan], remembered: lis
     staging = outbox.stage(settings)
     for plan in plans:
         outbox.stage_list(staging, as_of, _manifest(plan, as_of), plan.file.data)
-    files.write(staging / f"{as_of}.{outbox.HISTORY}", _history_bytes(plans, remembered, as_of), files.PRIVATE)
+    files.write(
+        staging / f"{as_of}.{outbox.HISTORY}", _history_bytes(plans, remembered, as_of), files.PRIVATE
+    )
     outbox.commit(settings)
 
 
@@ -198,7 +206,9 @@ def _manifest(plan: Plan, as_of: date) -> dict:
         ],
         "encoding_report": list(plan.file.report),
         "waterfall": {
-            name: value for name, value in sorted(head.items()) if name.endswith("_count") and name != "row_count"
+            name: value
+            for name, value in sorted(head.items())
+            if name.endswith("_count") and name != "row_count"
         },
     }
 
@@ -224,7 +234,9 @@ def _compare(settings: Settings, plan: Plan, as_of: date, blocked: set[str], mes
     messages.append(f"リスト {plan.list_id} は引き渡し済みのため書き換えません(入力が変わりました)。")
     if recall:
         delivered = outbox.read(delivered.directory, plan.spec)
-        messages.append(f"リスト {plan.list_id}: 差し止め {recall.name} を追加しました。業者に渡してください。")
+        messages.append(
+            f"リスト {plan.list_id}: 差し止め {recall.name} を追加しました。業者に渡してください。"
+        )
     return _list_file(plan, delivered, "frozen")
 
 
@@ -244,7 +256,9 @@ def _encoding_messages(plans: list[Plan], lists: list[ListFile]) -> list[str]:
     ]
 
 
-def _record(settings: Settings, as_of: date, run_id: str, lists: list[ListFile], state: str = "published") -> None:
+def _record(
+    settings: Settings, as_of: date, run_id: str, lists: list[ListFile], state: str = "published"
+) -> None:
     """One row of `ops.publication` a file and state; the first run that wrote it stays on record."""
     now = datetime.now(UTC).replace(tzinfo=None)
     with warehouse.writer(settings) as connection:
@@ -259,5 +273,16 @@ def _record(settings: Settings, as_of: date, run_id: str, lists: list[ListFile],
                 if (name, kind) not in known:
                     connection.execute(
                         "insert into ops.publication values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                        [item.list_id, item.channel, item.campaign_id, as_of, name, count, sha, kind, run_id, now],
+                        [
+                            item.list_id,
+                            item.channel,
+                            item.campaign_id,
+                            as_of,
+                            name,
+                            count,
+                            sha,
+                            kind,
+                            run_id,
+                            now,
+                        ],
                     )

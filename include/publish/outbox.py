@@ -82,7 +82,9 @@ def roll_forward(settings: Settings, keep_history) -> bool:
         channel, business_date, list_id = source.relative_to(committed).parts
         target = list_directory(settings, channel, date.fromisoformat(business_date), list_id)
         if target.exists():
-            raise GateStop("list", f"リスト {list_id} が二重に確定されています。{COMMIT} と outbox を見比べてください。")
+            raise GateStop(
+                "list", f"リスト {list_id} が二重に確定されています。{COMMIT} と outbox を見比べてください。"
+            )
         files.move_directory(source, target)
     for history in sorted(committed.glob(f"*.{HISTORY}")):
         keep_history(date.fromisoformat(history.name.removesuffix(f".{HISTORY}")), history.read_bytes())
@@ -105,7 +107,9 @@ def read(directory: Path, spec: ListSpec) -> Delivered:
             f"リスト {manifest['list_id']} のファイル {entry['name']} が manifest.json と一致しません"
             f"(件数 {entry['rows']:,} または sha256)。書き換えられた可能性があります。業者に渡さず、管理者に連絡してください。",
         )
-    recalled = frozenset(key for path in recall_files(directory) for key in parse_keys(spec.recall, path.read_bytes()))
+    recalled = frozenset(
+        key for path in recall_files(directory) for key in parse_keys(spec.recall, path.read_bytes())
+    )
     return Delivered(directory, manifest, data, keys, recalled)
 
 

@@ -14,7 +14,9 @@ from include.settings import Settings
 def preview(settings: Settings, as_of: date, manifest: Path | None = None) -> list[str]:
     """One Japanese sentence a channel: rows now, against the last list in the outbox."""
     with warehouse.reader(settings) as connection:
-        plans = [lists.plan(connection, spec, as_of) for spec in read_specs(manifest or manifest_path(settings))]
+        plans = [
+            lists.plan(connection, spec, as_of) for spec in read_specs(manifest or manifest_path(settings))
+        ]
     return [_sentence(settings, plan, as_of) for plan in plans]
 
 
@@ -23,7 +25,11 @@ def _sentence(settings: Settings, plan: lists.Plan, as_of: date) -> str:
     if here.exists():
         delivered = outbox.read(here, plan.spec)
         added, gone = _difference(plan.file.keys, delivered.keys)
-        same = "同じ内容です" if delivered.data == plan.file.data else f"追加 {added:,} 件は翌日、消えた {gone:,} 件は差し止めの候補です"
+        same = (
+            "同じ内容です"
+            if delivered.data == plan.file.data
+            else f"追加 {added:,} 件は翌日、消えた {gone:,} 件は差し止めの候補です"
+        )
         return f"{plan.list_id}: 引き渡し済み {len(delivered.keys):,} 件。{same}。"
     before = _last(settings, plan.spec, as_of)
     compared = f"前回 {before[0]} は {before[1]:,} 件" if before else "前回のリストはありません"

@@ -64,7 +64,9 @@ def swap_serving(settings: Settings, as_of: date, run_id: str, manifest: Path | 
     if is_current:
         _place_current(settings, target, tables, content)
         retention.sweep(settings, as_of)
-    return Snapshot(as_of, target, len(tables), sum(t["rows"] for t in content["tables"].values()), is_current)
+    return Snapshot(
+        as_of, target, len(tables), sum(t["rows"] for t in content["tables"].values()), is_current
+    )
 
 
 def served_tables(manifest: Path) -> list[Table]:
@@ -121,7 +123,9 @@ def _export(
     content = {
         "as_of": as_of.isoformat(),
         "policy_version": policy,
-        "rules": {name: files.sha256_of(path) for name, path in sorted(rules.effective_files(settings).items())},
+        "rules": {
+            name: files.sha256_of(path) for name, path in sorted(rules.effective_files(settings).items())
+        },
         "tables": entries,
     }
     files.write(staging / MANIFEST, files.as_json(content), files.READABLE)

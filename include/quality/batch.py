@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from include import warehouse
+from include import rules, warehouse
 from include.quality import docs, volume
 from include.quality.batch_checks import build_checks
 from include.quality.engine import BROKEN_CHECK, Outcome, gate_rows, validate
@@ -36,19 +36,26 @@ def check_batch(settings: Settings, contract, scratch_path: Path, as_of: date, r
     entities = list(dict.fromkeys(feed.entity for feed in contract.feeds))
     before = _fulls_before(settings, contract.source, entities)
     with warehouse.reader(settings, scratch_path) as connection:
-        checks = build_checks(contract, entities, as_of)
+        checks = build_checks(contract, entities, as_of, _future_days(settings, as_of))
         for entity in entities:
             now = _fulls_now(connection, contract, entity)
             check = volume.volume_check(entity, contract.min_rows_ratio or 0, before.get(entity, []), now)
             checks += [check] if check else []
-        outcomes, _ = validate(connection, contract.source, checks)
-        deliveries = [row[0] for row in connection.execute("select delivery_id from delivery order by 1").fetchall()]
+        outcomes = validate(connection, contract.source, checks)
+        deliveries = [
+            row[0] for row in connection.execute("select delivery_id from delivery order by 1").fetchall()
+        ]
     docs.write(settings, as_of, GATE, contract.source, outcomes)
     return BatchVerdict(
         _failures(outcomes, deliveries),
         gate_rows(outcomes, run_id, as_of, GATE, contract.source),
         [_sentence(o, row) for o in outcomes if not o.check.is_stop for row in o.rows],
     )
+
+
+def _future_days(settings: Settings, as_of: date) -> int:
+    found = {row["rule_key"]: row["value"] for row in rules.in_force(settings, "rule_ingest", as_of)}
+    return int(found["future_days"])
 
 
 def _fulls_before(settings: Settings, source: str, entities: Sequence[str]) -> dict[str, list[volume.Full]]:

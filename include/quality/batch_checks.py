@@ -15,14 +15,17 @@ from include.quality.engine import Check
 PLANS = ("campaigns", "offers", "market_events", "list_rows")  # their event may lie ahead
 
 
-def build_checks(contract, entities: Sequence[str], as_of: date) -> list[Check]:
-    """Keys, required columns, codes, amounts and dates of each entity, then freshness of the source."""
+def build_checks(contract, entities: Sequence[str], as_of: date, future_days: int) -> list[Check]:
+    """Keys, event dates and codes of each entity, then freshness of the source.
+
+    `future_days`: how far an event may lie after the row was known (rule_ingest).
+    """
     checks = []
     for name in entities:
         entity = canonical().entities[name]
         fed = [c for feed in contract.feeds if feed.entity == name for c in feed.columns]
         checks += _key_checks(name, entity, contract.max_bad_ratio or 0)
-        checks += _event_checks(name, entity, fed, contract.max_bad_ratio or 0)
+        checks += _event_checks(name, entity, fed, contract.max_bad_ratio or 0, future_days)
         checks += [_code_check(name, column, entity.columns[column].codes) for column in dict.fromkeys(fed)
                    if column in entity.columns and entity.columns[column].codes]  # fmt: skip
     if entities and contract.freshness_days is not None:
@@ -50,18 +53,22 @@ def _key_checks(name: str, entity, max_bad_ratio: float) -> list[Check]:
     ]
 
 
-def _event_checks(name: str, entity, fed: Sequence[str], max_bad_ratio: float) -> list[Check]:
+def _event_checks(
+    name: str, entity, fed: Sequence[str], max_bad_ratio: float, future_days: int
+) -> list[Check]:
     """The event is there, and did not happen after the row was known (rule N45)."""
     if not entity.event or entity.event not in fed:
         return []
     checks = [
-        _ratio(f"{name}_event", name, f"日付 {entity.event} が空でない", f"{entity.event} is null", max_bad_ratio)
+        _ratio(
+            f"{name}_event", name, f"日付 {entity.event} が空でない", f"{entity.event} is null", max_bad_ratio
+        )
     ]
     if name not in PLANS:
         checks.append(
             _ratio(
-                f"{name}_event_known", name, f"{entity.event} がファイルの日付より2日以上先でない",
-                f"{entity.event} > known_at + interval 1 day", max_bad_ratio,
+                f"{name}_event_known", name, f"{entity.event} が知った日時より {future_days} 日を超えて先でない",
+                f"{entity.event} > known_at + to_days({future_days})", max_bad_ratio,
             )
         )  # fmt: skip
     return checks
@@ -74,7 +81,9 @@ def _code_check(name: str, column: str, codes: Sequence[str]) -> Check:
 
 def _freshness_check(entities: Sequence[str], as_of: date, days: int) -> Check:
     tables = ["{batch}", *entities[1:]]
-    union = " union all ".join(f"select business_date, delivery_id, source_file from {table}" for table in tables)
+    union = " union all ".join(
+        f"select business_date, delivery_id, source_file from {table}" for table in tables
+    )
     query = f"""
         select max_by(delivery_id, business_date) as delivery_id, max_by(source_file, business_date) as source_file,
                null as source_row, concat('最新は ', max(business_date)) as observed

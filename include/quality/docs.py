@@ -67,7 +67,9 @@ def _evidence(rows: list[dict]) -> str:
         return ""
     head = "".join(f"<th>{escape(str(name))}</th>" for name in rows[0])
     body = "".join(
-        "<tr>" + "".join(f"<td>{'' if value is None else escape(str(value))}</td>" for value in row.values()) + "</tr>"
+        "<tr>"
+        + "".join(f"<td>{'' if value is None else escape(str(value))}</td>" for value in row.values())
+        + "</tr>"
         for row in rows[:SHOWN_ROWS]
     )
     return f"<details open><summary>該当する行(先頭{SHOWN_ROWS}件まで)</summary><table><tr>{head}</tr>{body}</table></details>"
@@ -84,11 +86,15 @@ def _index(settings: Settings) -> str:
         for s in found
     )
     table = (
-        "<table><tr><th>基準日</th><th>判定</th><th>検査</th><th class=\"num\">件数</th>"
+        '<table><tr><th>基準日</th><th>判定</th><th>検査</th><th class="num">件数</th>'
         '<th class="num">不合格</th><th class="num">警告</th></tr>'
         f"{body}</table>"
     )
-    return _html("検査の記録 (Data Docs)", "取込とリストの検査の結果。新しい基準日から並びます。個人情報は含みません。", table)
+    return _html(
+        "検査の記録 (Data Docs)",
+        "取込とリストの検査の結果。新しい基準日から並びます。個人情報は含みません。",
+        table,
+    )
 
 
 def _badge(is_success: bool, is_stop: bool) -> str:

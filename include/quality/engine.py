@@ -47,10 +47,10 @@ class Outcome:
         return not self.is_success and self.count == 0
 
 
-def validate(connection: duckdb.DuckDBPyConnection, subject: str, checks: Sequence[Check]):
-    """Run all checks in one checkpoint. Returns (outcomes in the order of `checks`, GX results per table)."""
+def validate(connection: duckdb.DuckDBPyConnection, subject: str, checks: Sequence[Check]) -> list[Outcome]:
+    """Run all checks in one checkpoint, one suite a table. Returns outcomes in the order of `checks`."""
     if not checks:
-        return [], []
+        return []
     gx = _great_expectations()
     _register_dialect()
     key = f"{subject}-{id(connection)}"
@@ -61,22 +61,21 @@ def validate(connection: duckdb.DuckDBPyConnection, subject: str, checks: Sequen
             name=subject, connection_string=f"{DIALECT}:///{key}", create_temp_table=False
         )
         definitions = [
-            _definition(gx, context, source, table, checks) for table in dict.fromkeys(c.table for c in checks)
+            _definition(gx, context, source, table, checks)
+            for table in dict.fromkeys(c.table for c in checks)
         ]
         checkpoint = context.checkpoints.add(
             gx.Checkpoint(name=subject, validation_definitions=definitions, result_format="COMPLETE")
         )
-        results = list(checkpoint.run().run_results.values())
+        results = checkpoint.run().run_results.values()
         source.get_engine().dispose()
     finally:
         del _lent[key]
     found = {r.expectation_config.meta["key"]: r for result in results for r in result.results}
-    return [_outcome(check, found[_key(check)]) for check in checks], results
+    return [_outcome(check, found[_key(check)]) for check in checks]
 
 
-def gate_rows(
-    outcomes: Sequence[Outcome], run_id: str, as_of: date, gate: str, subject: str
-) -> list[tuple]:
+def gate_rows(outcomes: Sequence[Outcome], run_id: str, as_of: date, gate: str, subject: str) -> list[tuple]:
     """Rows of `ops.gate_result`, one a check."""
     now = datetime.now(UTC).replace(tzinfo=None)
     return [
@@ -90,7 +89,8 @@ def record(connection: duckdb.DuckDBPyConnection, rows: Sequence[tuple]) -> None
     """Write gate results through the writer's connection; a rerun of a run id replaces its rows."""
     for run_id, gate, subject in {(r[0], r[2], r[3]) for r in rows}:
         connection.execute(
-            "delete from ops.gate_result where run_id = ? and gate = ? and subject = ?", [run_id, gate, subject]
+            "delete from ops.gate_result where run_id = ? and gate = ? and subject = ?",
+            [run_id, gate, subject],
         )
     if rows:
         connection.executemany("insert into ops.gate_result values (?, ?, ?, ?, ?, ?, ?, ?, ?)", list(rows))

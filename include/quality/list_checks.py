@@ -27,7 +27,9 @@ class ChannelRule:
 CHANNELS = {
     "email": ChannelRule(required=("email", "printed_name"), once="email", is_opt_in=True),
     "phone": ChannelRule(required=("phone", "printed_name"), once="phone", is_opt_in=False),
-    "dm": ChannelRule(required=("postal_code", "address_line1", "printed_name"), once="person_id", is_opt_in=False),
+    "dm": ChannelRule(
+        required=("postal_code", "address_line1", "printed_name"), once="person_id", is_opt_in=False
+    ),
 }
 ALWAYS = ("list_id", "campaign_id", "list_row_id", "person_id")
 
@@ -158,7 +160,9 @@ def _no_suppression(channel: str, as_of: date) -> Check:
               and s.from_on <= date '{as_of}' and coalesce(s.until_on > date '{as_of}', true)
         ) order by 1
     """
-    return _check("no_suppression", channel, "停止・拒否(fct_suppression)の効いている顧客・連絡先を載せない", query)
+    return _check(
+        "no_suppression", channel, "停止・拒否(fct_suppression)の効いている顧客・連絡先を載せない", query
+    )
 
 
 def _within_capacity(channel: str, as_of: date) -> Check:

@@ -22,12 +22,14 @@ BESIDE = ("pub_manifest_v1", "pub_list_history_v1", "pub_recall_v1")
 def check_lists(settings: Settings, as_of: date, run_id: str) -> list[Outcome]:
     """Check the publish tables against the decisions behind them. Raises GateStop with one paragraph."""
     with warehouse.reader(settings) as connection:
-        present = connection.execute("select table_name from duckdb_tables() where schema_name = 'publish'").fetchall()
+        present = connection.execute(
+            "select table_name from duckdb_tables() where schema_name = 'publish'"
+        ).fetchall()
         found = sorted({row[0] for row in present} - set(BESIDE))
         lists = [channel for channel in CHANNELS if f"pub_{channel}_v1" in found]
         unknown = [name for name in found if name not in [f"pub_{channel}_v1" for channel in lists]]
         checks = [check for channel in lists for check in checks_for(channel, lists, as_of)]
-        outcomes, _ = validate(connection, "lists", checks)
+        outcomes = validate(connection, "lists", checks)
     docs.write(settings, as_of, GATE, "lists", outcomes)
     with warehouse.writer(settings) as connection:
         record(connection, gate_rows(outcomes, run_id, as_of, GATE, "lists"))
@@ -40,7 +42,11 @@ def check_lists(settings: Settings, as_of: date, run_id: str) -> list[Outcome]:
 
 
 def _ungated(unknown: Sequence[str]) -> str:
-    what = f"検査の決まりがないリストがあります: {', '.join(unknown)}" if unknown else "検査するリストが 1 つもありません"
+    what = (
+        f"検査の決まりがないリストがあります: {', '.join(unknown)}"
+        if unknown
+        else "検査するリストが 1 つもありません"
+    )
     return (
         f"{what}。リストは書き出していません。前回のリストはそのままです。"
         "include/quality/list_checks.py にチャネルの決まりを加えるか、build をやり直してください。"

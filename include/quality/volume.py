@@ -37,12 +37,18 @@ class Full:
     rows: int
 
 
-def full_deliveries(connection: duckdb.DuckDBPyConnection, query: str, entity: str, *parameters) -> list[Full]:
+def full_deliveries(
+    connection: duckdb.DuckDBPyConnection, query: str, entity: str, *parameters
+) -> list[Full]:
     """Ordered by date, part and sequence; `query` is NOW (scratch) or BEFORE (warehouse)."""
-    return [Full(*row) for row in connection.execute(query.format(entity=entity), list(parameters)).fetchall()]
+    return [
+        Full(*row) for row in connection.execute(query.format(entity=entity), list(parameters)).fetchall()
+    ]
 
 
-def volume_check(entity: str, min_rows_ratio: float, before: Sequence[Full], now: Sequence[Full]) -> Check | None:
+def volume_check(
+    entity: str, min_rows_ratio: float, before: Sequence[Full], now: Sequence[Full]
+) -> Check | None:
     """Every file of a date whose rows fall below `min_rows_ratio` of the last accepted full; None without fulls."""
     if not now:
         return None

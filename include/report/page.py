@@ -11,14 +11,20 @@ from include.settings import Settings
 
 CHANNELS = {"email": "メール", "phone": "電話", "dm": "DM"}
 TERMS = (
-    ("休眠", "最後の有効な注文から、商品や買い方に応じた日数(方針の表)を超えて注文がない状態。超えた当日から数えます。"),
+    (
+        "休眠",
+        "最後の有効な注文から、商品や買い方に応じた日数(方針の表)を超えて注文がない状態。超えた当日から数えます。",
+    ),
     ("対照群", "効果を測るために、くじで選んで連絡しない顧客。同じ条件で選ばれた人どうしを後で比べます。"),
     ("連絡できない", "同意がない、断られた、届かない、苦情の対応中など、連絡してはいけない理由がある顧客。"),
     ("施策の途中", "この施策ですでにリストに載った顧客。同じ施策で二度は載せません。"),
     ("区間", "真の値が95%の確からしさで入る幅。幅が広いほど、まだ言い切れません。"),
     ("判定不能", "件数が少なく、良し悪しを言えないこと。"),
     ("速報 / 確報", "観察の期間が終わっていない月は速報、終わって動かない月は確報です。"),
-    ("方針", "しきい値や重みの表をまとめた版の番号。表を変えると番号が変わり、数字の差は「方針変更」の列に出ます。"),
+    (
+        "方針",
+        "しきい値や重みの表をまとめた版の番号。表を変えると番号が変わり、数字の差は「方針変更」の列に出ます。",
+    ),
 )
 
 
@@ -54,7 +60,11 @@ def _cards(figures: Figures) -> str:
         parts.card("休眠", f"{dormant:,}", f"顧客の {parts.percent(dormant, universe)}"),
         parts.card("今日の対象", f"{figures.step('allocated'):,}", by_channel),
         parts.card("対照群", f"{figures.step('holdout'):,}", "連絡せずに比べる"),
-        parts.card("連絡できない", f"{figures.step('suppressed'):,}", f"休眠の {parts.percent(figures.step('suppressed'), dormant)}"),
+        parts.card(
+            "連絡できない",
+            f"{figures.step('suppressed'):,}",
+            f"休眠の {parts.percent(figures.step('suppressed'), dormant)}",
+        ),
     ]
     return f'<div class="cards">{"".join(cards)}</div>'
 
@@ -65,17 +75,28 @@ def _waterfall(figures: Figures) -> str:
     for step in dict.fromkeys(row["step"] for row in figures.waterfall):
         found = [row for row in figures.waterfall if row["step"] == step]
         count = figures.step(step)
-        rows.append(_waterfall_row(found[0]["step_label_ja"], count, universe, "leaf" if found[0]["is_leaf"] else "total"))
+        rows.append(
+            _waterfall_row(
+                found[0]["step_label_ja"], count, universe, "leaf" if found[0]["is_leaf"] else "total"
+            )
+        )
         if found[0]["is_leaf"]:
             rows += [_waterfall_row(row["label_ja"], row["party_count"], universe, "reason") for row in found]
     headers = [("段階", False), ("顧客", True), ("割合", True), ("", False)]
-    lead = "把握しているすべての顧客が、どこか一か所に数えられています。細い行は最初に決め手になった理由です。"
+    lead = (
+        "把握しているすべての顧客が、どこか一か所に数えられています。細い行は最初に決め手になった理由です。"
+    )
     return parts.section("全員の行き先", lead, parts.table(headers, rows))
 
 
 def _waterfall_row(label: str, count: int, universe: int, css: str) -> str:
     return parts.row(
-        [parts.text(label), parts.number(f"{count:,}"), parts.number(parts.percent(count, universe)), parts.bar(count, universe)],
+        [
+            parts.text(label),
+            parts.number(f"{count:,}"),
+            parts.number(parts.percent(count, universe)),
+            parts.bar(count, universe),
+        ],
         css,
     )
 
@@ -114,7 +135,11 @@ def _place(figures: Figures, item: dict) -> str:
 
 def _flow(figures: Figures) -> str:
     months = list(dict.fromkeys(f"{row['month_on']:%Y-%m}" for row in figures.flow))
-    states = list(dict.fromkeys((row["state"], row["label_ja"]) for row in sorted(figures.flow, key=lambda r: r["state_no"])))
+    states = list(
+        dict.fromkeys(
+            (row["state"], row["label_ja"]) for row in sorted(figures.flow, key=lambda r: r["state_no"])
+        )
+    )
     counts = {(f"{row['month_on']:%Y-%m}", row["state"]): row["closing_count"] for row in figures.flow}
     rows = [
         parts.row([
@@ -126,15 +151,36 @@ def _flow(figures: Figures) -> str:
         for row in figures.flow
         if row["state"] == "dormant"
     ]  # fmt: skip
-    headers = [("月", False), ("月初の休眠", True), ("入った", True), ("出た", True), ("方針変更", True), ("後からの訂正", True), ("月末の休眠", True)]
+    headers = [
+        ("月", False),
+        ("月初の休眠", True),
+        ("入った", True),
+        ("出た", True),
+        ("方針変更", True),
+        ("後からの訂正", True),
+        ("月末の休眠", True),
+    ]
     lead = "棒は月末の顧客を状態で分けたもの。表は休眠の出入りです。"
-    return parts.section("状態の動き", lead, parts.stacked(months, states, counts) + parts.table(headers, rows))
+    return parts.section(
+        "状態の動き", lead, parts.stacked(months, states, counts) + parts.table(headers, rows)
+    )
 
 
 def _kpis(figures: Figures) -> str:
     above = [None, *(row["kpi_code"] for row in figures.kpis)]
-    rows = [_kpi_row(row, row["kpi_code"] != before) for row, before in zip(figures.kpis, above, strict=False)]
-    headers = [("指標", False), ("月", False), ("値", True), ("分子", True), ("分母", True), ("区間(95%)", True), ("確かさ", False), ("判定", False)]
+    rows = [
+        _kpi_row(row, row["kpi_code"] != before) for row, before in zip(figures.kpis, above, strict=False)
+    ]
+    headers = [
+        ("指標", False),
+        ("月", False),
+        ("値", True),
+        ("分子", True),
+        ("分母", True),
+        ("区間(95%)", True),
+        ("確かさ", False),
+        ("判定", False),
+    ]
     lead = "率は必ず分子と分母をそえます。件数が足りない月は「判定不能」とします。"
     return parts.section("指標", lead, parts.table(headers, rows))
 

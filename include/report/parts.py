@@ -52,7 +52,10 @@ def card(label: str, value: str, note: str = "") -> str:
 
 def table(headers: Sequence[tuple[str, bool]], rows: Sequence[str]) -> str:
     """`headers`: (text, is a number); `rows`: finished `<tr>` elements."""
-    head = "".join(f'<th class="num">{escape(h)}</th>' if is_number else f"<th>{escape(h)}</th>" for h, is_number in headers)
+    head = "".join(
+        f'<th class="num">{escape(h)}</th>' if is_number else f"<th>{escape(h)}</th>"
+        for h, is_number in headers
+    )
     return f'<div class="scroll"><table><tr>{head}</tr>{"".join(rows)}</table></div>'
 
 
@@ -83,7 +86,9 @@ def percent(part: float, whole: float) -> str:
     return f"{percent_number(part, whole):.1f}%" if whole else "―"
 
 
-def stacked(months: Sequence[str], states: Sequence[tuple[str, str]], counts: dict[tuple[str, str], int]) -> str:
+def stacked(
+    months: Sequence[str], states: Sequence[tuple[str, str]], counts: dict[tuple[str, str], int]
+) -> str:
     """One bar a month; `states`: (code, label); `counts`: (month, state) -> parties."""
     widest = max((sum(counts.get((m, s), 0) for s, _ in states) for m in months), default=0)
     bars = []
@@ -99,7 +104,8 @@ def stacked(months: Sequence[str], states: Sequence[tuple[str, str]], counts: di
             )
             x += width
     legend = "".join(
-        f'<span><i style="background:{COLOURS.get(state, "#999")}"></i>{escape(label)}</span>' for state, label in states
+        f'<span><i style="background:{COLOURS.get(state, "#999")}"></i>{escape(label)}</span>'
+        for state, label in states
     )
     height = 30 * len(months)
     return f'<svg viewBox="0 0 940 {height}" width="100%" role="img">{"".join(bars)}</svg><div class="legend">{legend}</div>'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,7 +26,9 @@ class House:
     settings: settings_module.Settings
     manifest: Path
 
-    def fill(self, people: dict[str, dict[str, str]], day: date = DAY, blocked=(), holdouts=("p_h1",)) -> None:
+    def fill(
+        self, people: dict[str, dict[str, str]], day: date = DAY, blocked=(), holdouts=("p_h1",)
+    ) -> None:
         with warehouse.writer(self.settings) as connection:
             connection.execute("create schema if not exists publish")
             for channel in CHANNELS:
@@ -49,10 +50,14 @@ class House:
                      len(persons), 1000],
                 )  # fmt: skip
                 for person in persons:
-                    self._remember(connection, list_id(channel, day), f"r_{channel}_{person}", person, channel, day)
+                    self._remember(
+                        connection, list_id(channel, day), f"r_{channel}_{person}", person, channel, day
+                    )
             for person in holdouts:
                 self._remember(connection, None, None, person, None, day)
-            connection.execute("create or replace table publish.pub_recall_v1 (list_row_id varchar, reason_code varchar)")
+            connection.execute(
+                "create or replace table publish.pub_recall_v1 (list_row_id varchar, reason_code varchar)"
+            )
             for row_id in blocked:
                 connection.execute("insert into publish.pub_recall_v1 values (?, 'SUP_WITHDRAWN')", [row_id])
 
@@ -60,7 +65,16 @@ class House:
     def _remember(connection, list_id, row_id, person, channel, day) -> None:
         connection.execute(
             "insert into publish.pub_list_history_v1 values (?, ?, null, ?, ?, ?, ?, ?, 's1', 'high', ?, 'boss')",
-            [list_id, row_id, CAMPAIGN, person, f"c_{person}", channel, "treat" if list_id else "holdout", day],
+            [
+                list_id,
+                row_id,
+                CAMPAIGN,
+                person,
+                f"c_{person}",
+                channel,
+                "treat" if list_id else "holdout",
+                day,
+            ],
         )
 
     def publish(self, day: date = DAY):
@@ -140,8 +154,6 @@ def exposures() -> dict:
             for c in CHANNELS
         },
     }
-
-
 
 
 PEOPLE = {

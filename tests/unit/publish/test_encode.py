@@ -96,7 +96,9 @@ def test_values_are_written_as_vendors_read_them():
 
 
 def test_a_broken_file_does_not_parse():
-    spec = ListSpec("dm", "x", "cp932", "crlf", False, "minimal", (Column("list_row_id", "管理番号", "id"),) * 2)
+    spec = ListSpec(
+        "dm", "x", "cp932", "crlf", False, "minimal", (Column("list_row_id", "管理番号", "id"),) * 2
+    )
     with pytest.raises(ValueError, match="line 2"):
         parse_keys(spec, "a,b\r\nc\r\n".encode("cp932"))
     with pytest.raises(UnicodeDecodeError):

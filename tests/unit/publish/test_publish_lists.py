@@ -113,7 +113,9 @@ def test_a_recall_is_written_once_and_the_next_one_has_the_next_number(house):
     assert [path.name for path in recalls] == ["recall_1.csv", "recall_2.csv"]
     assert b"r_dm_p_2" not in recalls[1].read_bytes()
     with warehouse.reader(house.settings) as connection:
-        states = connection.execute("select state, count(*) from ops.publication group by 1 order by 1").fetchall()
+        states = connection.execute(
+            "select state, count(*) from ops.publication group by 1 order by 1"
+        ).fetchall()
     assert states == [("published", 3), ("recall", 2)]
 
 
@@ -125,7 +127,9 @@ def test_a_row_that_only_lost_its_rank_is_not_recalled(house):
     assert outbox.recall_files(house.directory("dm")) == []
 
 
-@pytest.mark.parametrize("step", ["stage_list", "write_history", "commit", "first_move", "keep_history", "record"])
+@pytest.mark.parametrize(
+    "step", ["stage_list", "write_history", "commit", "first_move", "keep_history", "record"]
+)
 def test_killed_anywhere_the_rerun_ends_like_an_undisturbed_run(house, tmp_path, monkeypatch, step):
     house.fill(PEOPLE)
     house.publish()
@@ -273,7 +277,11 @@ def test_a_warehouse_built_for_another_date_is_refused(house):
 
 @pytest.mark.parametrize(
     ("key", "value", "said"),
-    [("encoding", "latin-1", "encoding が「latin-1」"), ("newline", "cr", "newline"), ("quoting", None, "quoting")],
+    [
+        ("encoding", "latin-1", "encoding が「latin-1」"),
+        ("newline", "cr", "newline"),
+        ("quoting", None, "quoting"),
+    ],
 )
 def test_an_exposure_with_an_unknown_profile_is_refused(house, key, value, said):
     content = exposures()
@@ -330,7 +338,10 @@ def test_preview_says_what_would_happen_and_writes_nothing(house):
 def test_recover_clears_its_own_leftovers_and_nobody_elses(house):
     house.fill(PEOPLE)
     house.publish()
-    own = [house.directory("dm") / ".recall_1.csv.tmp", house.settings.landing / "okoshi_lists" / ".x.csv.tmp"]
+    own = [
+        house.directory("dm") / ".recall_1.csv.tmp",
+        house.settings.landing / "okoshi_lists" / ".x.csv.tmp",
+    ]
     foreign = house.settings.landing / "shop" / ".upload.tmp"
     for path in [*own, foreign]:
         path.parent.mkdir(parents=True, exist_ok=True)

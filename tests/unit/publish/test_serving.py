@@ -29,7 +29,9 @@ def model(name: str, columns: dict[str, bool], serve: bool, grain=()) -> dict:
 
 
 MODELS = {
-    "dim_person": model("dim_person", {"person_id": False, "prefecture_code": False, "email": True}, True, ["person_id"]),
+    "dim_person": model(
+        "dim_person", {"person_id": False, "prefecture_code": False, "email": True}, True, ["person_id"]
+    ),
     "dim_contact": model("dim_contact", {"person_id": False, "email": True}, False),
     "kpi_waterfall": model("kpi_waterfall", {"step_no": False, "party_count": False, "as_of": False}, True),
 }
@@ -53,7 +55,9 @@ class Serving:
                 "create or replace table marts.dim_person as select 'p_' || (i * 7919) % 100003 as person_id, '13' as prefecture_code,"
                 f" 'secret' || i || '@example.com' as email, 'undocumented' as extra from range({persons}) as r(i)"
             )
-            connection.execute("create or replace table marts.dim_contact as select 'p' as person_id, 'secret@x' as email")
+            connection.execute(
+                "create or replace table marts.dim_contact as select 'p' as person_id, 'secret@x' as email"
+            )
             connection.execute(
                 f"create or replace table marts.kpi_waterfall as select 1 as step_no, {persons} as party_count, date '{as_of}' as as_of"
             )
@@ -112,7 +116,9 @@ def test_parquet_is_ordered_by_key_and_the_same_bytes_from_any_row_order(serving
     serving.swap()
     before = serving.files()
     with warehouse.writer(serving.settings) as connection:
-        connection.execute("create or replace table marts.dim_person as select * from marts.dim_person order by hash(person_id)")
+        connection.execute(
+            "create or replace table marts.dim_person as select * from marts.dim_person order by hash(person_id)"
+        )
     files.remove(serving.settings.serving)
     serving.swap()
     assert serving.files() == before
@@ -133,7 +139,10 @@ def test_other_input_for_the_same_date_replaces_the_snapshot_whole(serving):
     serving.fill(10)
     serving.swap()
     assert serving.ask("select count(*) from dim_person") == [(10,)]
-    assert json.loads((serving.settings.serving / "manifest.json").read_text())["tables"]["dim_person"]["rows"] == 10
+    assert (
+        json.loads((serving.settings.serving / "manifest.json").read_text())["tables"]["dim_person"]["rows"]
+        == 10
+    )
     assert [path.name for path in serving.settings.serving.glob(".*")] == []
 
 

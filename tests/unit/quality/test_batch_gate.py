@@ -80,7 +80,9 @@ def test_a_clean_batch_passes_and_leaves_its_evidence(gate):
 def test_only_the_file_with_the_empty_key_is_named(gate):
     verdict = gate([*many(20, 1), *many(20, 2), order(None, row=99, day=2)])
     assert list(verdict.failures) == ["d2"]
-    assert verdict.failures["d2"] == ["受注_2024-04-02.csv: 「キー order_id が空でない」に反します: 99行目ほか 1 行。"]
+    assert verdict.failures["d2"] == [
+        "受注_2024-04-02.csv: 「キー order_id が空でない」に反します: 99行目ほか 1 行。"
+    ]
 
 
 def test_an_undeclared_code_stops_its_file(gate):
@@ -138,7 +140,9 @@ def test_parts_of_one_date_count_together_and_a_new_version_replaces_the_old_one
         ("1of2", 80, 100), ("2of2", 80, 100),
     ]  # fmt: skip
     again = [full(2, "", 0, 10), full(2, "", 1, 90)]
-    assert [(f.sequence, rows, base) for f, rows, base in _compared(0.7, [full(1, "", 0, 100)], again)] == [(1, 90, 100)]
+    assert [(f.sequence, rows, base) for f, rows, base in _compared(0.7, [full(1, "", 0, 100)], again)] == [
+        (1, 90, 100)
+    ]
 
 
 def test_a_delta_may_be_small(gate):
@@ -164,7 +168,7 @@ def test_an_error_that_quotes_a_value_is_not_repeated(gate):
 
     gate(many(3, 1))
     with warehouse.reader(gate.settings, gate.settings.work / "scratch.duckdb") as connection:
-        outcomes, _ = validate(
+        outcomes = validate(
             connection, "x", [Check("cast", "orders", "文", "select cast(status as integer) from {batch}")]
         )
     assert outcomes[0].is_broken and "paid" not in outcomes[0].problem
@@ -172,7 +176,8 @@ def test_an_error_that_quotes_a_value_is_not_repeated(gate):
 
 def test_more_broken_files_than_can_be_named_stop_all(gate):
     rows = [
-        order(None, row=1, day=1)[:6] + (f"d{n:03}", date(2024, 4, 1), datetime(2024, 4, 1), "h") for n in range(250)
+        order(None, row=1, day=1)[:6] + (f"d{n:03}", date(2024, 4, 1), datetime(2024, 4, 1), "h")
+        for n in range(250)
     ]
     assert len(gate(rows, mode="delta").failures) == 250
 

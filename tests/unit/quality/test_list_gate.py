@@ -43,7 +43,9 @@ def gate(tmp_path: Path):
             connection.execute(f"create table {table} {columns}")
         for channel in CHANNELS:
             connection.execute(f"create table publish.pub_{channel}_v1 {LIST}")
-            connection.execute(f"insert into rules.rule_channel_capacity values ('{channel}', 2, '2000-01-01', null)")
+            connection.execute(
+                f"insert into rules.rule_channel_capacity values ('{channel}', 2, '2000-01-01', null)"
+            )
             for number in (1, 2):
                 _add(connection, channel, f"{channel}{number}")
 
@@ -61,8 +63,12 @@ def _add(connection, channel: str, person: str) -> None:
         f"insert into publish.pub_{channel}_v1 values ('L', 'C', 'r_{person}', '{person}', '{AS_OF}', '山田 太郎',"
         f" '{person}@example.com', '+8190{person}', '1000001', '千代田区1-1', 'e_{person}')"
     )
-    connection.execute(f"insert into marts.fct_target values ('L', 'r_{person}', 'cp_{person}', 'c_{person}')")
-    connection.execute(f"insert into marts.fct_state_spell values ('{person}', 'dormant', '2024-01-01', null)")
+    connection.execute(
+        f"insert into marts.fct_target values ('L', 'r_{person}', 'cp_{person}', 'c_{person}')"
+    )
+    connection.execute(
+        f"insert into marts.fct_state_spell values ('{person}', 'dormant', '2024-01-01', null)"
+    )
     connection.execute(f"insert into marts.fct_decision values ('{AS_OF}', '{person}', '{channel}')")
     connection.execute(
         f"insert into staging.stg_consents values ('e_{person}', 'grant', '{channel}', 'marketing', '2023-01-01')"
@@ -97,7 +103,9 @@ SPOILED = {
 
 
 def test_every_rule_of_the_gate_is_spoiled_once():
-    assert set(SPOILED) == {check.name for channel in CHANNELS for check in checks_for(channel, list(CHANNELS), AS_OF)}
+    assert set(SPOILED) == {
+        check.name for channel in CHANNELS for check in checks_for(channel, list(CHANNELS), AS_OF)
+    }
 
 
 @pytest.mark.parametrize("rule", sorted(SPOILED))
@@ -115,7 +123,10 @@ def test_the_paragraph_names_list_rule_count_row_and_what_to_do(gate):
     with pytest.raises(GateStop) as stop:
         gate(SPOILED["no_suppression"])
     said = stop.value.message
-    assert "pub_dm_v1「停止・拒否(fct_suppression)の効いている顧客・連絡先を載せない」に反する行が 1 件(list_row_id r_dm1)" in said
+    assert (
+        "pub_dm_v1「停止・拒否(fct_suppression)の効いている顧客・連絡先を載せない」に反する行が 1 件(list_row_id r_dm1)"
+        in said
+    )
     assert "書き出さず" in said and "対処:" in said and "\n" not in said
 
 
@@ -136,7 +147,9 @@ def test_what_does_not_bind_today_does_not_stop(gate, harmless):
 
 def test_a_suppressed_contact_point_stops_the_row_that_uses_it(gate):
     with pytest.raises(GateStop, match="r_phone2"):
-        gate("insert into marts.fct_suppression values ('contact_point', 'cp_phone2', 'all', '2024-01-01', null)")
+        gate(
+            "insert into marts.fct_suppression values ('contact_point', 'cp_phone2', 'all', '2024-01-01', null)"
+        )
 
 
 def test_a_stop_of_the_contact_person_stops_the_row_of_the_account(gate):
@@ -159,5 +172,7 @@ def test_a_list_without_rules_is_refused(gate):
 
 
 def test_a_check_that_cannot_run_stops_the_lists(gate):
-    with pytest.raises(GateStop, match="検査そのものを実行できませんでした。Catalog Error: .*fct_suppression"):
+    with pytest.raises(
+        GateStop, match="検査そのものを実行できませんでした。Catalog Error: .*fct_suppression"
+    ):
         gate("drop table marts.fct_suppression")

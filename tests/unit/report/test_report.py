@@ -32,8 +32,13 @@ def house(tmp_path: Path):
             " is_leaf boolean, party_count bigint, as_of date)"
         )
         for step_no, step, reason, label, is_leaf, count in WATERFALL:
-            run("insert into kpi_waterfall values (?, ?, ?, ?, ?, ?, ?, ?)", [step_no, step, reason, label, f"理由 {reason}", is_leaf, count, AS_OF])
-        run("insert into kpi_waterfall values (1, 'universe', 'ALL', '前の日', '前の日', false, 77777, date '2024-03-31')")
+            run(
+                "insert into kpi_waterfall values (?, ?, ?, ?, ?, ?, ?, ?)",
+                [step_no, step, reason, label, f"理由 {reason}", is_leaf, count, AS_OF],
+            )
+        run(
+            "insert into kpi_waterfall values (1, 'universe', 'ALL', '前の日', '前の日', false, 77777, date '2024-03-31')"
+        )
         run(
             "create table fct_decision as select date '2024-04-01' as as_of, 'p_' || i as person_id,"
             " case when i < 300 then 'UNKNOWN' else 'FOR_FIRST' end as cause_code from range(400) as r(i)"
@@ -86,7 +91,14 @@ def test_the_page_names_no_person(house):
 
 def test_an_empty_snapshot_still_makes_a_page(house):
     with warehouse.writer(house, house.serving / "current.duckdb") as connection:
-        for table in ("kpi_waterfall", "fct_decision", "fct_dormancy_cause", "kpi_state_flow", "kpi_monthly", "fct_list"):
+        for table in (
+            "kpi_waterfall",
+            "fct_decision",
+            "fct_dormancy_cause",
+            "kpi_state_flow",
+            "kpi_monthly",
+            "fct_list",
+        ):
             connection.execute(f"delete from {table}")
     assert "―" in report.render(house).read_text()
 
@@ -100,6 +112,10 @@ def test_the_page_reads_the_snapshot_only(house):
 def test_the_summary_says_how_many_and_where_to_look(house):
     said = report.summary(house)
     assert "顧客        1,000 人" in said and "休眠        400 人" in said and "メール: 100 件" in said
-    for path in (house.serving / "current.duckdb", house.report / "index.html", house.data_docs / "index.html"):
+    for path in (
+        house.serving / "current.duckdb",
+        house.report / "index.html",
+        house.data_docs / "index.html",
+    ):
         assert str(path) in said
     assert "make up" in said
