@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.csv
 import pyarrow.parquet
 
@@ -147,8 +148,7 @@ def _read_parquet(delivery: Delivery, data: bytes, contract: Contract) -> Parsed
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Arrow values as the text a CSV would hold; the empty text is no value."""
     if pa.types.is_timestamp(column.type) and column.type.tz:
-        column = column.cast(pa.timestamp("us", "Asia/Tokyo")).cast(pa.timestamp("us"), safe=False)
-        column = pa.compute.local_timestamp(column) if column.type.tz else column
+        column = pa.compute.local_timestamp(column.cast(pa.timestamp("us", "Asia/Tokyo")))
     text = column.cast(pa.string())
     return pa.compute.if_else(pa.compute.equal(text, ""), pa.scalar(None, pa.string()), text)
 

@@ -188,7 +188,10 @@ class _Run:
             return []
         from include.quality import batch
 
-        verdict = batch.check_batch(self.settings, self.contract, self.scratch, self.as_of, self.run_id)
+        good = [outcome.delivery for outcome in self.outcomes if not outcome.is_rejected]
+        here = {feed.entity for delivery in good for feed in delivery.feeds}
+        delivered = replace(self.contract, feeds=tuple(feed for feed in self.contract.feeds if feed.entity in here))
+        verdict = batch.check_batch(self.settings, delivered, self.scratch, self.as_of, self.run_id)
         for outcome in self.outcomes:
             reasons = verdict.failures.get(outcome.delivery.delivery_id)
             if reasons and not outcome.is_rejected:

@@ -92,22 +92,30 @@ def orders_csv(days: Iterable[int], header: str = HEADER) -> str:
     return "\n".join([header, *lines]) + "\n"
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> House:
-    """An empty DATA_ROOT with the source `shop`."""
+def build_house(tmp_path: Path) -> House:
     contracts = tmp_path / "contracts"
-    contracts.mkdir()
+    contracts.mkdir(parents=True)
     (contracts / "shop.v1.yml").write_text(SHOP, encoding="utf-8")
     made = House(settings_for(tmp_path / "data", CONTRACTS_DIR=str(contracts)))
     ingest.prepare(made.settings)
     return made
 
 
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    """An empty DATA_ROOT with the source `shop`."""
+    return build_house(tmp_path)
+
+
+def open_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "check_batch", lambda *_: batch.BatchVerdict({}, []))
+
+
 @pytest.fixture(autouse=True)
 def open_gate(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """The batch gate has tests of its own; here it passes unless a test asks for the real one."""
     if "real_gate" not in request.fixturenames:
-        monkeypatch.setattr(batch, "check_batch", lambda *_: batch.BatchVerdict({}, []))
+        open_the_gate(monkeypatch)
 
 
 @pytest.fixture

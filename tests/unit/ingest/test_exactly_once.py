@@ -10,7 +10,7 @@ import pytest
 
 from include import ingest
 from include.ingest import arrivals, commit, rejected, run, storage
-from tests.unit.ingest.conftest import HEADER, House, orders_csv
+from tests.unit.ingest.conftest import HEADER, House, build_house, open_the_gate, orders_csv
 
 DAYS = range(1, 8)
 ENTITIES = ("orders", "order_lines")
@@ -25,13 +25,14 @@ def tables(house: House) -> list:
     return [house.table(entity) for entity in ENTITIES]
 
 
-@pytest.fixture
-def undisturbed(house: House, tmp_path_factory) -> list:
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory) -> list:
     """The tables after one run over all days, in a house of its own."""
-    other = House(type(house.settings)(**{**house.settings.__dict__, "data_root": tmp_path_factory.mktemp("once")}))
-    commit.prepare(other.settings)
+    other = build_house(tmp_path_factory.mktemp("undisturbed"))
     deliver(other, DAYS)
-    assert other.load().rows_loaded == len(DAYS)
+    with pytest.MonkeyPatch.context() as patch:
+        open_the_gate(patch)
+        assert other.load().rows_loaded == len(DAYS)
     return tables(other)
 
 
