@@ -72,7 +72,7 @@
 
 {# The source's own id inside '<source_system>:<id>'. #}
 {% macro local_id(global_key, source_system) -%}
-    substr({{ global_key }}, length({{ source_system }}) + 2)
+    substr({{ global_key }}, length({{ source_system }} || ':') + 1)
 {%- endmacro %}
 
 {# Full md5 of a text, to compare values without showing them. #}

@@ -1,0 +1,60 @@
+"""The project's macros and tests as plain SQL, rendered without dbt: small inputs in, rows out."""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path
+
+import jinja2
+
+from include.settings import REPO
+
+PROJECT = REPO / "dbt_project"
+AS_OF = "2024-10-01"
+
+
+def _as_macros(text: str) -> str:
+    return re.sub(r"{%-? *test ", "{% macro ", text).replace("{% endtest %}", "{% endmacro %}")
+
+
+@functools.cache
+def _environment(as_of: str) -> jinja2.Environment:
+    """Every macro and generic test of the project as a function; dispatch takes the DuckDB version."""
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    environment.globals.update(
+        {"var": lambda name: {"as_of": as_of}[name], "ref": lambda name: name, "return": lambda value: value}
+    )
+    paths = [*(PROJECT / "macros").rglob("*.sql"), *(PROJECT / "tests" / "generic").glob("*.sql")]
+    text = "\n".join(_as_macros(path.read_text(encoding="utf-8")) for path in sorted(paths))
+    environment.globals["adapter"] = _Adapter(environment.globals)
+    macros = environment.from_string(text).make_module()
+    environment.globals.update({name: macro for name, macro in vars(macros).items() if not name.startswith("__")})
+    return environment
+
+
+class _Adapter:
+    def __init__(self, known: dict):
+        self.known = known
+
+    def dispatch(self, name: str, package: str):
+        return self.known[f"default__{name}"]
+
+
+def render(sql: str, as_of: str = AS_OF) -> str:
+    """`sql` with every macro of the project at hand; `ref('x')` is table x."""
+    return _environment(as_of).from_string(sql).render().strip()
+
+
+def generic_test(name: str, **arguments: object) -> str:
+    """SQL of a generic test called with `arguments`; `model` is a table or subquery."""
+    call = ", ".join(f"{key}={value!r}" for key, value in arguments.items())
+    return render(f"{{{{ {name}({call}) }}}}")
+
+
+def singular_test(name: str) -> str:
+    return render((PROJECT / "tests" / f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def names_in(folder: Path, pattern: str) -> set[str]:
+    return {path.stem for path in folder.glob(pattern)}
