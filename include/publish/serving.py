@@ -149,11 +149,14 @@ def _place_current(settings: Settings, parquet: Path, tables: list[Table], conte
     aside = settings.serving / f".{CURRENT}"
     with warehouse.writer(settings, aside) as connection:
         connection.execute("set preserve_insertion_order = true")
+        connection.execute("create schema marts")
         for table in tables:
             connection.execute(
-                f'create table "{table.name}" as select * from read_parquet(?)',
+                f'create table marts."{table.name}" as select * from read_parquet(?)',
                 [str(parquet / f"{table.name}.parquet")],
             )
+            # the plain name works too, for tools that show one schema only
+            connection.execute(f'create view "{table.name}" as select * from marts."{table.name}"')
         connection.execute(f"create table {META_TABLE} (as_of date, policy_version varchar)")
         connection.execute(
             f"insert into {META_TABLE} values (?, ?)", [content["as_of"], content["policy_version"]]
