@@ -41,7 +41,9 @@ final as (
         contacts.department,
         contacts.job_title,
         {{ printed_name('contacts') }} as printed_name,
-        concat(coalesce(contacts.family_name_kana, ''), ' ', coalesce(contacts.given_name_kana, '')) as printed_name_kana,
+        nullif(
+            trim(concat(coalesce(contacts.family_name_kana, ''), ' ', coalesce(contacts.given_name_kana, ''))), ''
+        ) as printed_name_kana,
         contacts.prefecture_ja,
         decisions.tier_code,
         spells.last_order_on,
