@@ -149,6 +149,15 @@ class Contract:
         return list(found)
 
 
+def spellings(feeds: tuple[Feed, ...], name: str) -> tuple[str, ...]:
+    """The name and the aliases under which these feeds know the same file column."""
+    for feed in feeds:
+        for rule in feed.columns.values():
+            if name in rule.sources:
+                return rule.sources
+    return (name,)
+
+
 def matches(file_name: str, globs: tuple[str, ...]) -> bool:
     """Shell globs on the NFC form: Japanese names copied from a Mac arrive decomposed."""
     name = normalize("NFC", file_name)

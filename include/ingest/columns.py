@@ -47,8 +47,6 @@ class Cells:
         """How this canonical column is made here; NULL where the file has none of its columns."""
         if rule.const is not None:
             return Value(f"cast({quote(rule.const)} as {sql_type})")
-        if rule.product:
-            return self._product(rule, sql_type)
         cell = self.find(rule.sources)
         if cell is None:
             return Value(f"cast(null as {sql_type})")
@@ -58,11 +56,12 @@ class Cells:
             return self._extract(cell, rule, sql_type)
         return self._read(cell, reader_for(column, rule), column, rule, sql_type)
 
-    def _product(self, rule: ColumnRule, sql_type: str) -> Value:
+    def product(self, factors: list[tuple[str, ...]], rule: ColumnRule, sql_type: str) -> Value:
+        """The product of columns, each known under one of its spellings."""
         number = Column("", "price")
         parts = []
-        for name in rule.product:
-            cell = self.find((name,))
+        for names in factors:
+            cell = self.find(names)
             if cell is None:
                 return Value(f"cast(null as {sql_type})")
             parts.append(self._read(cell, READERS["price"], number, ColumnRule(scale=rule.scale), "decimal(18,4)"))

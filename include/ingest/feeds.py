@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from include.contracts import Contract, Entity, Feed, canonical, required_columns
+from include.contracts import Contract, Entity, Feed, canonical, required_columns, spellings
 from include.ingest import unfold
 from include.ingest.deliveries import Delivery
 from include.ingest.columns import Cells, Value, quote
@@ -95,16 +95,20 @@ class Group:
 
     def _value(self, entity: Entity, feed: Feed, name: str) -> Value:
         column = entity.columns.get(name) or canonical().meta[name]
-        return self.cells.value(column, feed.columns[name], canonical().sql_type(column))
+        rule = feed.columns[name]
+        if rule.product:
+            factors = [spellings(self.feeds, factor) for factor in rule.product]
+            return self.cells.product(factors, rule, canonical().sql_type(column))
+        return self.cells.value(column, rule, canonical().sql_type(column))
 
     def _grain(self, name: str) -> str:
-        cell = self.cells.find(_spellings(self.feeds, name))
+        cell = self.cells.find(spellings(self.feeds, name))
         return self.cells.text(cell) if cell else "null"
 
     def _when(self, feed: Feed) -> str:
         if feed.when is None:
             return "true"
-        cell = self.cells.find((feed.when.column,))
+        cell = self.cells.find(spellings(self.feeds, feed.when.column))
         if cell is None:
             return "false"
         if not feed.when.values:
@@ -204,12 +208,3 @@ class Group:
             f" from (select distinct row_no, header, value from note where feed = {number}) group by row_no"
             f") as n using (row_no) where {where})"
         )
-
-
-def _spellings(feeds: tuple[Feed, ...], name: str) -> tuple[str, ...]:
-    """The name and the aliases under which the feeds know the same column."""
-    for feed in feeds:
-        for rule in feed.columns.values():
-            if name in rule.sources:
-                return rule.sources
-    return (name,)

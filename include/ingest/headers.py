@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from include.contracts import Contract, Feed, canonical, required_columns
+from include.contracts import Contract, Feed, canonical, required_columns, spellings
 from include.ingest.problems import BadFile
 
 SPACES = re.compile(r"[\s\ufeff\u200b]+")
@@ -59,7 +59,7 @@ def required_names(feeds: tuple[Feed, ...]) -> list[tuple[str, ...]]:
         needed = required_columns(canonical().entities[feed.entity])
         for column, rule in feed.columns.items():
             if (column in needed or rule.required) and rule.reads:
-                found += [(name,) for name in rule.product] or [rule.sources]
+                found += [spellings(feeds, name) for name in rule.product] or [rule.sources]
     return list(dict.fromkeys(found))
 
 
