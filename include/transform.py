@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
+import shutil
 import time
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +16,7 @@ from include import rules, warehouse
 from include.errors import GateStop
 from include.settings import Settings
 
+PARSE_CACHE = "partial_parse.msgpack"
 # as_of is read in model SQL only, so one parse serves every date
 PARSE_VARS = json.dumps({"as_of": "1970-01-01"})
 # a layer runs the tests that it completes, not those that still wait for a later layer
@@ -148,13 +151,30 @@ def _invoke(settings: Settings, command: list[str], as_of: date) -> list:
 def _manifest(settings: Settings):
     from dbt.cli.main import dbtRunner
 
-    _environment(settings)
     if settings.dbt_target not in _manifests:
+        settings.dbt_target.mkdir(parents=True, exist_ok=True)
+        # the parse must not depend on where data lies, or its cache would serve one DATA_ROOT only
+        _environment(settings, warehouse_path=":memory:")
+        _copy_cache(settings.dbt_project / "target", settings.dbt_target)
         outcome = dbtRunner().invoke(["parse", "--vars", PARSE_VARS, *_flags(settings)])
         if not outcome.success:
             raise GateStop("model", f"dbt parse: {str(outcome.exception).strip()[:2000]}")
+        _copy_cache(settings.dbt_target, settings.dbt_project / "target")
         _manifests[settings.dbt_target] = outcome.result
+    _environment(settings, warehouse_path=str(settings.warehouse))
     return _manifests[settings.dbt_target]
+
+
+def _copy_cache(source: Path, target: Path) -> None:
+    """Share the parse cache between DATA_ROOTs of one checkout; whoever cannot write goes without."""
+    cache = source / PARSE_CACHE
+    if not cache.exists():
+        return
+    with contextlib.suppress(OSError):
+        target.mkdir(parents=True, exist_ok=True)
+        aside = target / f".{PARSE_CACHE}.{os.getpid()}"
+        shutil.copyfile(cache, aside)
+        os.replace(aside, target / PARSE_CACHE)
 
 
 def parse(settings: Settings) -> None:
@@ -162,12 +182,11 @@ def parse(settings: Settings) -> None:
     _manifest(settings)
 
 
-def _environment(settings: Settings) -> None:
+def _environment(settings: Settings, warehouse_path: str) -> None:
     """What profiles.yml reads; dbt takes its connection from the environment."""
-    os.environ["OKOSHI_WAREHOUSE"] = str(settings.warehouse)
+    os.environ["OKOSHI_WAREHOUSE"] = warehouse_path
     os.environ["OKOSHI_THREADS"] = str(settings.warehouse_threads)
     os.environ["OKOSHI_MEMORY"] = settings.warehouse_memory
-    settings.dbt_target.mkdir(parents=True, exist_ok=True)
 
 
 def _flags(settings: Settings) -> list[str]:
