@@ -27,6 +27,7 @@ SOUND = {
     "fct_list": f"select 'L1' as list_id, 'phone' as channel, date '{AS_OF}' as anchor_on, 1 as row_count",
     "fct_suppression": """select 'party' as subject_type, 'p3' as subject_id, 'phone' as channel,
         'SUP_MINOR' as suppression_code, date '2024-01-01' as from_on, cast(null as date) as until_on""",
+    "fct_segment": f"select 'p1' as person_id, unnest([date '{AS_OF}', date '2024-08-31']) as as_of",
     "kpi_waterfall": """select * from (values ('universe', false, 4), ('not_dormant', true, 1), ('dormant', false, 3),
         ('suppressed', true, 1), ('eligible', false, 2), ('holdout', true, 1), ('allocated', true, 1))
         as t (step, is_leaf, party_count)""",
@@ -61,6 +62,10 @@ BROKEN = {
         "insert into fct_assignment values ('c0', 'p1', 'h1', 'treat', 'dm', date '2024-09-01', date '2024-10-02')",
     ],
     "assert_a_cluster_stays_in_one_cell": ["update fct_assignment set cluster_id = 'h1'"],
+    "assert_kept_days_are_as_of_and_month_ends": [
+        "insert into fct_segment values ('p1', date '2024-09-29')",
+        "insert into fct_decision values (date '2024-10-02', 'p1', 'phone', 'phone')",
+    ],
     "assert_lists_decisions_and_assignments_agree": [
         "update fct_list set row_count = 2",
         "update fct_decision set outcome = 'no_capacity', channel = null where person_id = 'p1'",

@@ -21,19 +21,28 @@ adulthood as (
     where suppression_code = 'SUP_MINOR' and scope = 'age'
 ),
 
-without_purpose as (
-    select person_id, 'SUP_PURPOSE' as suppression_code, cast(first_known_at as date) as from_on, cast(null as date) as until_on, cast(null as string) as evidence_ref
-    from parties
+-- marks of the party itself, from the day it was first known
+marked as (
+    select person_id, 'SUP_PURPOSE' as suppression_code, first_known_at from parties
     where is_gift_only or not {{ list_contains('purposes', "'marketing'") }}
+
+    union all
+
+    select person_id, 'SUP_DECEASED' as suppression_code, first_known_at from parties
+    where is_deceased
+
+    union all
+
+    select person_id, 'SUP_INTERNAL' as suppression_code, first_known_at from parties
+    where is_employee or is_test or is_competitor
 ),
 
+-- an unknown birth date with a mark counts, without end
 minors as (
     select
         parties.person_id,
-        'SUP_MINOR' as suppression_code,
-        cast(parties.first_known_at as date) as from_on,
-        {{ birthday('parties.birth_on', 'adulthood.adult_age') }} as until_on,
-        cast(null as string) as evidence_ref
+        parties.first_known_at,
+        {{ birthday('parties.birth_on', 'adulthood.adult_age') }} as adult_on
     from parties
     cross join adulthood
     where
@@ -41,40 +50,47 @@ minors as (
         or (parties.birth_on is null and parties.is_minor_flag)
 ),
 
-deceased as (
-    select person_id, 'SUP_DECEASED' as suppression_code, cast(first_known_at as date) as from_on, cast(null as date) as until_on, cast(null as string) as evidence_ref
-    from parties
-    where is_deceased
-),
-
-internal as (
-    select person_id, 'SUP_INTERNAL' as suppression_code, cast(first_known_at as date) as from_on, cast(null as date) as until_on, cast(null as string) as evidence_ref
-    from parties
-    where is_employee or is_test or is_competitor
-),
-
-withdrawn as (
-    select person_id, 'SUP_WITHDRAWN' as suppression_code, withdrawn_on as from_on, cast(null as date) as until_on, cast(null as string) as evidence_ref
-    from parties
-    where withdrawn_on is not null
-),
-
-churned as (
-    select person_id, 'SUP_CHURNED' as suppression_code, state_from_on as from_on, cast(null as date) as until_on, cast(null as string) as evidence_ref
-    from states
-    where state = 'churned'
-),
-
 asked as (
     select
         people.person_id,
         case requests.kind when 'erase' then 'SUP_PRIV_ERASE' else 'SUP_PRIV_STOP' end as suppression_code,
-        requests.received_on as from_on,
-        cast(null as date) as until_on,
-        requests.request_id as evidence_ref
+        requests.received_on,
+        requests.request_id
     from requests
     inner join people on people.party_key = requests.party_key
     where requests.kind in ('erase', 'stop_use', 'stop_provision')
+),
+
+stops as (
+    select
+        person_id,
+        suppression_code,
+        cast(first_known_at as date) as from_on,
+        cast(null as date) as until_on,
+        cast(null as string) as evidence_ref
+    from marked
+
+    union all
+
+    select person_id, 'SUP_MINOR', cast(first_known_at as date), adult_on, cast(null as string)
+    from minors
+
+    union all
+
+    select person_id, 'SUP_WITHDRAWN', withdrawn_on, cast(null as date), cast(null as string)
+    from parties
+    where withdrawn_on is not null
+
+    union all
+
+    select person_id, 'SUP_CHURNED', state_from_on, cast(null as date), cast(null as string)
+    from states
+    where state = 'churned'
+
+    union all
+
+    select person_id, suppression_code, received_on, cast(null as date), request_id
+    from asked
 ),
 
 final as (
@@ -86,21 +102,7 @@ final as (
         from_on,
         until_on,
         evidence_ref
-    from (
-        select * from without_purpose
-        union all
-        select * from minors
-        union all
-        select * from deceased
-        union all
-        select * from internal
-        union all
-        select * from withdrawn
-        union all
-        select * from churned
-        union all
-        select * from asked
-    )
+    from stops
 )
 
 select * from final

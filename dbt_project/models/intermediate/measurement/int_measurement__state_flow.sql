@@ -66,25 +66,40 @@ closing as (
     group by month_on, closing_state
 ),
 
--- reported then against known now, person by person
+reports as (
+    select distinct as_of, policy_version
+    from history
+),
+
+-- reported then against known now, party by party; whom nobody knew then is a late fact
+known_now as (
+    select
+        reports.as_of,
+        reports.policy_version,
+        state_days.month_on,
+        state_days.person_id,
+        state_days.closing_state
+    from reports
+    inner join state_days on state_days.month_on = {{ month_start('reports.as_of') }}
+),
+
 moved as (
     select
-        history.as_of,
-        history.person_id,
+        coalesce(known_now.month_on, {{ month_start('history.as_of') }}) as month_on,
         history.state as reported_state,
-        state_days.closing_state as known_state,
-        history.policy_version <> policy.policy_version as is_policy
+        known_now.closing_state as known_state,
+        coalesce(history.policy_version, known_now.policy_version) <> policy.policy_version
+        and history.person_id is not null as is_policy
     from history
-    inner join state_days
-        on state_days.person_id = history.person_id and state_days.month_on = {{ month_start('history.as_of') }}
+    full outer join known_now on known_now.person_id = history.person_id and known_now.as_of = history.as_of
     cross join policy
-    where history.state <> state_days.closing_state
+    where history.state is null or known_now.closing_state is null or history.state <> known_now.closing_state
 ),
 
 moves as (
-    select {{ month_start('as_of') }} as month_on, known_state as state, is_policy, 1 as moved_count from moved
+    select month_on, known_state as state, is_policy, 1 as moved_count from moved
     union all
-    select {{ month_start('as_of') }} as month_on, reported_state as state, is_policy, -1 as moved_count from moved
+    select month_on, reported_state as state, is_policy, -1 as moved_count from moved
 ),
 
 restated as (
