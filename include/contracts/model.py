@@ -138,6 +138,10 @@ class Contract:
 
     def known_columns(self, feeds: tuple[Feed, ...]) -> list[str]:
         """Every file column these feeds read or the contract ignores, first mention first."""
+        return list(dict.fromkeys([*self.read_columns(feeds), *self.ignore]))
+
+    def read_columns(self, feeds: tuple[Feed, ...]) -> list[str]:
+        """Every file column these feeds read, first mention first."""
         found: dict[str, None] = {}
         for feed in feeds:
             for rule in feed.columns.values():
@@ -145,7 +149,6 @@ class Contract:
             found.update(dict.fromkeys(feed.grain))
             if feed.when:
                 found[feed.when.column] = None
-        found.update(dict.fromkeys(self.ignore))
         return list(found)
 
 

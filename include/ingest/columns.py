@@ -32,8 +32,8 @@ class Cells:
     def __init__(self, connection: duckdb.DuckDBPyConnection, table: str, header: Header):
         self.connection = connection
         self.table = table
-        self.places = {name: f"c{place}" for place, name in enumerate(header.keys)}
-        self.names = dict(zip(header.keys, header.names, strict=True))
+        self.places = {name: f"c{place}" for place, name in enumerate(header.used)}
+        self.names = header.names
         self._mappings: dict[tuple, tuple[str, bool, bool]] = {}
 
     def find(self, sources: tuple[str, ...]) -> str | None:

@@ -27,8 +27,8 @@ HEAD_LINES = 20
 FIX_CSV = "CSV で書き出したファイルを置いてください"
 FIX_ENCODING = "契約に encoding を指定してください"
 # euc_jp decodes these to signs that cp932 does not know; canonical are cp932's (N03)
-CANONICAL_SIGNS = str.maketrans({"〜": "～"})
-EUC_SIGNS = str.maketrans({"〜": "～", "‖": "∥", "−": "－", "¢": "￠", "£": "￡", "¬": "￢", "—": "―"})
+CANONICAL_SIGNS = {"〜": "～"}
+EUC_SIGNS = {"〜": "～", "‖": "∥", "−": "－", "¢": "￠", "£": "￡", "¬": "￢", "—": "―"}
 
 
 def decode(data: bytes, encodings: tuple[str, ...], known: frozenset[str]) -> tuple[str, str]:
@@ -42,7 +42,7 @@ def decode(data: bytes, encodings: tuple[str, ...], known: frozenset[str]) -> tu
         if data.startswith(bom):
             return _clean(_strict(data, name), name), name
     if encodings != ("auto",):
-        return _declared(data, encodings)
+        return _declared(data, encodings, known)
     hits = [(name, text) for name in CANDIDATES if (text := _try(data, name)) is not None]
     if not hits:
         raise BadFile("N01", "文字コードが読めません (UTF-8・CP932・EUC-JP のどれでもありません)", FIX_ENCODING)
@@ -70,19 +70,33 @@ def _try(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _strict(data: bytes, encoding: str) -> str:
+def _strict(data: bytes, encoding: str, hint: str = "") -> str:
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise BadFile("N01", f"{encoding} として読めない文字があります", FIX_ENCODING, line=line) from None
+        raise BadFile("N01", f"{encoding} として読めない文字があります{hint}", FIX_ENCODING, line=line) from None
 
 
-def _declared(data: bytes, encodings: tuple[str, ...]) -> tuple[str, str]:
-    for name in encodings[:-1]:
-        if (text := _try(data, name)) is not None:
-            return _clean(text, name), name
-    return _clean(_strict(data, encodings[-1]), encodings[-1]), encodings[-1]
+def _declared(data: bytes, encodings: tuple[str, ...], known: frozenset[str]) -> tuple[str, str]:
+    """The first declared encoding that fits; one in which another one's header appears is the wrong one."""
+    for name in encodings:
+        text = _try(data, name)
+        if text is None:
+            continue
+        if known and not _known_headers(text, known) and (other := _other(data, name, known)):
+            reason = f"契約の文字コード {name} では見出しが読めません ({other} のファイルのようです)"
+            raise BadFile("N01", reason, FIX_ENCODING, line=1)
+        return _clean(text, name), name
+    other = _other(data, encodings[-1], known)
+    _strict(data, encodings[-1], f" ({other} のファイルのようです)" if other else "")
+    raise AssertionError("unreachable: the last encoding failed above and decodes now")
+
+
+def _other(data: bytes, declared: str, known: frozenset[str]) -> str | None:
+    """The candidate in which the contract's header can be read."""
+    texts = {name: _try(data, name) for name in CANDIDATES if name != declared}
+    return next((name for name, text in texts.items() if text and _known_headers(text, known)), None)
 
 
 def _choose(hits: list[tuple[str, str]], known: frozenset[str]) -> str:
@@ -109,5 +123,7 @@ def _known_headers(text: str, known: frozenset[str]) -> int:
 
 
 def _clean(text: str, encoding: str) -> str:
-    signs = EUC_SIGNS if encoding == "euc_jp" else CANONICAL_SIGNS
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").translate(signs)
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    for sign, canonical in (EUC_SIGNS if encoding == "euc_jp" else CANONICAL_SIGNS).items():
+        text = text.replace(sign, canonical)
+    return text

@@ -22,11 +22,15 @@ def key(name: str) -> str:
 
 @dataclass(frozen=True)
 class Header:
-    """Column keys in file order (doubles carry __2, nameless ones __blank_n), and those no contract column reads."""
+    """Column keys in file order (doubles carry __2, nameless ones __blank_n) and their spelling in the file.
+
+    `unknown`: those the contract does not mention; `used`: those whose cells are wanted.
+    """
 
     keys: tuple[str, ...]
-    names: tuple[str, ...]
+    names: dict[str, str]
     unknown: tuple[str, ...]
+    used: tuple[str, ...]
 
 
 def resolve(cells: Iterable[str], contract: Contract, feeds: tuple[Feed, ...], line: int = 1) -> Header:
@@ -49,7 +53,9 @@ def resolve(cells: Iterable[str], contract: Contract, feeds: tuple[Feed, ...], l
     known = {key(name) for name in contract.known_columns(feeds)}
     base = {k: re.sub(r"__\d+$", "", k) for k in keys}
     unknown = tuple(k for k in keys if k not in known and base[k] not in declared and not k.startswith("__blank_"))
-    return Header(tuple(keys), tuple(names), unknown)
+    read = {key(name) for name in contract.read_columns(feeds)}
+    used = tuple(k for k in keys if k in read or k in unknown)
+    return Header(tuple(keys), dict(zip(keys, names, strict=True)), unknown, used)
 
 
 def required_names(feeds: tuple[Feed, ...]) -> list[tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 import duckdb
 import pyarrow as pa
@@ -24,9 +24,12 @@ def judge(
     Rows of refused deliveries leave the entity tables, so that the batch gate sees what would load.
     """
     refused = _refusals(connection, read_ones)
+    by_place = defaultdict(list)
+    for refusal in refused:
+        by_place[refusal[0]].append(refusal)
     outcomes, out = [], []
     for place, delivery, parsed in read_ones:
-        mine = [refusal for refusal in refused if refusal[0] == place]
+        mine = by_place[place]
         outcome = Outcome(delivery, parsed.rows_in, len({line for _, line, *_ in mine}))
         if mine and outcome.rows_rejected > (contract.max_bad_ratio or 0) * outcome.rows_in:
             _refuse(outcome, contract, mine)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 import duckdb
 
@@ -26,23 +28,33 @@ class Ledger:
 
     entries: tuple[Entry, ...]
 
+    @cached_property
+    def _dates(self) -> dict[str, list[tuple[date, bool]]]:
+        """Content -> (business date, is loaded) of its ledger rows."""
+        found: dict[str, list[tuple[date, bool]]] = {}
+        for entry in self.entries:
+            found.setdefault(entry.sha256, []).append((entry.business_date, entry.state == "loaded"))
+        return found
+
+    @cached_property
+    def _contents(self) -> Counter[tuple]:
+        """How many contents of each delivery were loaded."""
+        return Counter(entry.identity for entry in self.entries if entry.state == "loaded")
+
     def first_date(self, sha256: str) -> date | None:
         """The business date under which an undated file with this content was recorded first."""
-        return min((e.business_date for e in self.entries if e.sha256 == sha256), default=None)
+        return min((day for day, _ in self._dates.get(sha256, [])), default=None)
 
     def is_loaded(self, delivery: Delivery) -> bool:
         """Whether this very content is in already: an undated one ever, a dated one for its date."""
         return any(
-            e.state == "loaded"
-            and e.sha256 == delivery.sha256
-            and (e.business_date == delivery.business_date or not delivery.is_dated)
-            for e in self.entries
+            is_in and (day == delivery.business_date or not delivery.is_dated)
+            for day, is_in in self._dates.get(delivery.sha256, [])
         )
 
     def revisions(self, delivery: Delivery) -> int:
-        """How many other contents of the same delivery were loaded before."""
-        identity = identity_of(delivery)
-        return sum(e.state == "loaded" and e.identity == identity and e.delivery_id != delivery.delivery_id for e in self.entries)
+        """How many contents of the same delivery were loaded before this new one."""
+        return self._contents[identity_of(delivery)]
 
 
 def identity_of(delivery: Delivery) -> tuple:

@@ -35,7 +35,7 @@ class BadRow:
 
 @dataclass
 class Parsed:
-    """Cells as text (empty = NULL), `lines` of the rows, rows that are no rows, frills left out."""
+    """Cells of the used columns as text (empty = NULL), `lines` of the rows, rows that are no rows, frills left out."""
 
     header: Header
     cells: pa.Table
@@ -115,9 +115,9 @@ def _without_footer(records: structure.Records, delimiter: str, first: int) -> i
 
 
 def _cells(records: structure.Records, keep: np.ndarray, header: Header, delimiter: str) -> pa.Table:
-    kinds = {name: pa.string() for name in header.keys}
+    kinds = {name: pa.string() for name in header.used}
     if not len(keep):
-        return pa.table({name: pa.array([], pa.string()) for name in header.keys})
+        return pa.table({name: pa.array([], pa.string()) for name in header.used})
     body = records.body(keep)
     try:
         table = pyarrow.csv.read_csv(
@@ -126,7 +126,9 @@ def _cells(records: structure.Records, keep: np.ndarray, header: Header, delimit
             pyarrow.csv.ParseOptions(
                 delimiter=delimiter, newlines_in_values=records.is_multiline, ignore_empty_lines=False
             ),
-            pyarrow.csv.ConvertOptions(column_types=kinds, strings_can_be_null=True, null_values=[""]),
+            pyarrow.csv.ConvertOptions(
+                column_types=kinds, include_columns=list(header.used), strings_can_be_null=True, null_values=[""]
+            ),
         )
     except pa.ArrowInvalid:
         table = None
@@ -138,11 +140,11 @@ def _cells(records: structure.Records, keep: np.ndarray, header: Header, delimit
 def _read_parquet(delivery: Delivery, data: bytes, contract: Contract) -> Parsed:
     try:
         table = pyarrow.parquet.read_table(pa.BufferReader(data))
-        texts = [_as_text(column) for column in table.columns]
+        header = headers.resolve(table.column_names, contract, delivery.feeds)
+        texts = {k: _as_text(column) for k, column in zip(header.keys, table.columns, strict=True) if k in header.used}
     except (pa.ArrowException, OSError):
         raise BadFile("C-TYPE", "Parquet として読めません", FIX_PARQUET) from None
-    header = headers.resolve(table.column_names, contract, delivery.feeds)
-    return Parsed(header, pa.table(dict(zip(header.keys, texts, strict=True))), np.arange(1, len(table) + 1))
+    return Parsed(header, pa.table(texts), np.arange(1, len(table) + 1))
 
 
 def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -172,6 +174,7 @@ def _read_jsonl(delivery: Delivery, text: str, contract: Contract) -> Parsed:
     cells = {
         key: pa.array([_json_text(found.get(name)) for found in objects], pa.string())
         for key, name in zip(header.keys, names, strict=True)
+        if key in header.used
     }
     return Parsed(header, pa.table(cells), np.array(lines, dtype=np.int64), bad)
 

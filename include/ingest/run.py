@@ -163,13 +163,13 @@ class _Run:
         groups: dict[tuple, list[tuple[int, Parsed]]] = defaultdict(list)
         shapes: dict[tuple, Delivery] = {}
         for place, delivery, parsed in read_ones:
-            shape = (delivery.entities, tuple(sorted(parsed.header.keys)))
+            shape = (delivery.entities, tuple(sorted(parsed.header.used)))
             groups[shape].append((place, parsed))
             shapes.setdefault(shape, delivery)
         offset = 0
         for number, (shape, members) in enumerate(groups.items()):
             header = members[0][1].header
-            table, rows = _stack(members, header.keys, offset)
+            table, rows = _stack(members, header.used, offset)
             offset += rows
             connection.register("stacked", table)
             connection.execute(f"create temp table cells_{number} as select * from stacked")

@@ -65,7 +65,7 @@ def _is_regular(buffer: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
         return False
     opening, closing = quotes[::2], quotes[1::2]
     before = np.where(opening > 0, buffer[opening - 1], NEWLINE)
-    after = np.append(buffer, NEWLINE)[closing + 1]
+    after = np.where(closing + 1 < len(buffer), buffer[np.minimum(closing + 1, len(buffer) - 1)], NEWLINE)
     borders = (delimiter, NEWLINE)
     doubled = np.zeros(len(opening), dtype=bool)
     doubled[1:] = opening[1:] == closing[:-1] + 1

@@ -290,3 +290,11 @@ def test_norm_N43_lists_are_sorted_and_comma_separated():
 def test_norm_N46_a_formula_in_a_page_for_people_is_harmless():
     assert harmless("=HYPERLINK(1)") == "'=HYPERLINK(1)"
     assert harmless("03-1234") == "03-1234"
+
+
+def test_norm_N01_a_file_in_another_encoding_than_declared_is_named():
+    with pytest.raises(BadFile, match=r"契約の文字コード cp932 では見出しが読めません \(utf-8 のファイルのようです\)") as error:
+        decode.decode("名前,会員ID\nあい,1\n".encode(), ("cp932",), ALIASES)
+    assert error.value.line == 1
+    with pytest.raises(BadFile, match=r"utf-8 として読めない文字があります \(cp932 のファイルのようです\)"):
+        decode.decode("名前,会員ID\n表能,1\n".encode("cp932"), ("utf-8",), ALIASES)

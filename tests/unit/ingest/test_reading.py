@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from include.contracts import load_contract
 from include.ingest import deliveries, headers, read
-from include.ingest.decode import CANONICAL_SIGNS
 from include.ingest.manifest import Manifest
 from include.ingest.problems import BadFile
 from include.ingest.read import BadRow
@@ -39,7 +38,7 @@ def column(parsed: read.Parsed, name: str) -> list:
 
 
 @given(st.lists(CP932_TEXT, min_size=1, max_size=4), st.sampled_from(["cp932", "utf-8", "utf-8-sig", "utf-16"]))
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_comes_back_as_its_canonical_form_or_is_refused_with_a_reason(contract, texts, encoding):
     lines = [f'1,17,2024-04-01,5,"{text}",100,2' for text in texts]
     try:
@@ -48,11 +47,11 @@ def test_any_text_comes_back_as_its_canonical_form_or_is_refused_with_a_reason(c
         assert error.reason and error.fix
         return
     in_code_page = [text.encode("cp932").decode("cp932") if encoding == "cp932" else text for text in texts]
-    assert column(parsed, "商品名") == [text.translate(CANONICAL_SIGNS) or None for text in in_code_page]
+    assert column(parsed, "商品名") == [text.replace("〜", "～") or None for text in in_code_page]
 
 
 @given(st.binary(max_size=60) | st.text(alphabet='注文ID会員受日状態,"\n\t;1', max_size=60).map(str.encode))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_content_crashes_the_reader(contract, data):
     for content in (data, f"{HEADER}\n".encode() + data):
         try:
