@@ -153,8 +153,9 @@ def _manifest(settings: Settings):
 
     if settings.dbt_target not in _manifests:
         settings.dbt_target.mkdir(parents=True, exist_ok=True)
-        # the parse must not depend on where data lies, or its cache would serve one DATA_ROOT only
-        _environment(settings, warehouse_path=":memory:")
+        # the parse must not depend on where data lies, or its cache would serve one DATA_ROOT only;
+        # it opens nothing, and takes the catalog's name from the file's name
+        _environment(settings, warehouse_path=settings.warehouse.name)
         _copy_cache(settings.dbt_project / "target", settings.dbt_target)
         outcome = dbtRunner().invoke(["parse", "--vars", PARSE_VARS, *_flags(settings)])
         if not outcome.success:
