@@ -64,3 +64,5 @@ def discard(scratch: Path) -> None:
     """Remove a scratch database and the log that a killed run may have left beside it."""
     for path in (scratch, scratch.with_name(f"{scratch.name}.wal")):
         path.unlink(missing_ok=True)
+    if scratch.parent.is_dir() and not any(scratch.parent.iterdir()):
+        scratch.parent.rmdir()
