@@ -12,7 +12,11 @@ from include.contracts import Column, ColumnRule, canonical
 from include.ingest.types import READERS, reader_for
 
 SIMPLE = ("id", "text", "email", "phone", "postal", "date", "timestamp", "money", "price", "ratio", "integer", "mmdd")
-CELLS = st.text(alphabet="0123456789-/:. ", min_size=1, max_size=19) | st.from_regex(
+FILLERS = [
+    "000-0000", "0000000", "nomail@example.com", "Dummy@example.com", "1900/01/01", "1900-01-01", "0000-00-00", "000-0000-0000",
+    "090-0000-0000", "-", "なし", "NULL", "#N/A", "2024-02-30", "9.01E+09",
+]  # fmt: skip
+CELLS = st.sampled_from(FILLERS) | st.text(alphabet="0123456789-/:. ", min_size=1, max_size=19) | st.from_regex(
     r"(19|20)\d{2}[-/]\d{1,2}[-/]\d{1,2}( \d{1,2}:\d{2}(:\d{2})?)?|0\d{1,4}-?\d{1,4}-?\d{4}|-?\d{1,6}(\.\d{1,3})?"
     r"|[A-Za-z0-9._]{1,5}@[a-z0-9.-]{1,8}|\d{3}-?\d{4}|[A-Za-z]?\d{1,5}(\.0+)?|[0-3]\d-[0-3]\d",
     fullmatch=True,
