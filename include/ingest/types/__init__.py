@@ -52,6 +52,10 @@ _PHONE = (
 )
 
 # what the slow reader takes for no value must not pass here (N09, N20)
+_ID = (
+    r"case when regexp_full_match({x}, '[A-Za-z0-9_][A-Za-z0-9_./:#-]*[A-Za-z0-9_]|[A-Za-z0-9_]')"
+    " and lower({x}) not in (" + _NULLS + ") then {x} end"
+)
 _EMAIL = (
     r"case when regexp_full_match({x}, '[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}')"
     f" and not regexp_matches(lower({{x}}), '^({'|'.join(contacts.NULL_MAILS)})') then {{x}} end"
@@ -63,7 +67,7 @@ _POSTAL = (
 
 READERS: dict[str, Reader] = {
     "id": Reader(
-        _simple(r"[A-Za-z0-9_][A-Za-z0-9_./:#-]*[A-Za-z0-9_]|[A-Za-z0-9_]"), lambda raw, r, c: codes.read_id(raw, r.id_format)
+        _ID, lambda raw, r, c: codes.read_id(raw, r.id_format)
     ),
     "text": Reader(_TEXT, lambda raw, r, c: codes.read_text(raw)),
     "name": Reader(NEVER, lambda raw, r, c: people.read_name(raw, r.part)),
