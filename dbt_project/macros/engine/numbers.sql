@@ -19,21 +19,21 @@
     (cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0))
 {%- endmacro %}
 
-{# Window: median of everything up to a row: the current one, or '2 preceding'. #}
-{% macro running_median(expression, partition_by, order_by, until='current row') -%}
-    {{ return(adapter.dispatch('running_median', 'okoshi')(expression, partition_by, order_by, until)) }}
+{# Window: median of everything up to the current row. #}
+{% macro running_median(expression, partition_by, order_by) -%}
+    {{ return(adapter.dispatch('running_median', 'okoshi')(expression, partition_by, order_by)) }}
 {%- endmacro %}
 
-{% macro default__running_median(expression, partition_by, order_by, until) -%}
+{% macro default__running_median(expression, partition_by, order_by) -%}
     median({{ expression }}) over (
-        partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and {{ until }}
+        partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
     )
 {%- endmacro %}
 
-{% macro spark__running_median(expression, partition_by, order_by, until) -%}
+{% macro spark__running_median(expression, partition_by, order_by) -%}
     {%- set items -%}
         array_sort(collect_list({{ expression }}) over (
-            partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and {{ until }}
+            partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
         ))
     {%- endset -%}
     case

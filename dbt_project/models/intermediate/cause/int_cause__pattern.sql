@@ -13,6 +13,10 @@ order_days as (
     select * from {{ ref('int_activity__order_day') }}
 ),
 
+clock as (
+    select * from {{ ref('int_dormancy__clock') }}
+),
+
 touches as (
     select * from {{ ref('int_activity__touch') }}
 ),
@@ -30,25 +34,46 @@ gaps as (
         ) as mean_gap_days,
         stddev_pop(gap_days) over (
             partition by person_id order by ordered_on rows between 2 preceding and current row
-        ) as gap_deviation_days,
-        {{ running_median('gap_days', 'person_id', 'ordered_on') }} as median_gap_days
+        ) as gap_deviation_days
     from order_days
 ),
 
-amounts as (
+numbered as (
     select
         person_id,
         ordered_on,
         order_id,
+        net_amount,
         row_number() over (partition by person_id order by ordered_at, order_id) as order_no,
-        row_number() over (partition by person_id, ordered_on order by ordered_at desc, order_id desc) as from_the_end,
         lag(order_id) over (partition by person_id order by ordered_at, order_id) as second_order_id,
-        lag(order_id, 2) over (partition by person_id order by ordered_at, order_id) as third_order_id,
-        avg(net_amount) over (
-            partition by person_id order by ordered_at, order_id rows between 1 preceding and current row
-        ) as recent_mean_amount,
-        {{ running_median('net_amount', 'person_id', 'ordered_at, order_id', until='2 preceding') }} as earlier_median_amount
+        lag(order_id, 2) over (partition by person_id order by ordered_at, order_id) as third_order_id
     from orders
+),
+
+last_orders as (
+    select
+        spells.person_id,
+        spells.spell_no,
+        numbered.order_no,
+        numbered.order_id,
+        numbered.second_order_id,
+        numbered.third_order_id
+    from spells
+    inner join numbered on spells.person_id = numbered.person_id and spells.last_order_on = numbered.ordered_on
+    qualify row_number() over (partition by spells.person_id, spells.spell_no order by numbered.order_no desc) = 1
+),
+
+-- the last two orders against all earlier ones
+amounts as (
+    select
+        last_orders.person_id,
+        last_orders.spell_no,
+        avg(case when numbered.order_no >= last_orders.order_no - 1 then numbered.net_amount end) as recent_mean_amount,
+        median(case when numbered.order_no < last_orders.order_no - 1 then numbered.net_amount end) as earlier_median_amount
+    from last_orders
+    inner join numbered
+        on last_orders.person_id = numbered.person_id and numbered.order_no <= last_orders.order_no
+    group by last_orders.person_id, last_orders.spell_no
 ),
 
 contacted as (
@@ -73,17 +98,18 @@ final as (
         gaps.second_gap_days,
         gaps.third_gap_days,
         {{ round9(ratio('gaps.gap_deviation_days', 'gaps.mean_gap_days')) }} as gap_variation,
-        {{ round9(ratio(days_between('spells.last_order_on', 'spells.dormant_on'), 'gaps.median_gap_days')) }} as silence_ratio,
-        cast(amounts.order_no as integer) as order_count,
+        {{ round9(ratio(days_between('spells.last_order_on', 'spells.dormant_on'), 'clock.median_gap_days')) }} as silence_ratio,
+        cast(last_orders.order_no as integer) as order_count,
         {{ round9(ratio('amounts.recent_mean_amount', 'amounts.earlier_median_amount')) }} as amount_ratio,
         {{ days_between('contacted.last_touch_on', 'spells.dormant_on') }} as days_without_contact,
-        amounts.order_id as last_order_id,
-        amounts.second_order_id,
-        amounts.third_order_id
+        last_orders.order_id as last_order_id,
+        last_orders.second_order_id,
+        last_orders.third_order_id
     from spells
     inner join gaps on spells.person_id = gaps.person_id and spells.last_order_on = gaps.ordered_on
-    inner join amounts
-        on spells.person_id = amounts.person_id and spells.last_order_on = amounts.ordered_on and amounts.from_the_end = 1
+    inner join clock on spells.person_id = clock.person_id and spells.last_order_on = clock.clock_on
+    inner join last_orders on spells.person_id = last_orders.person_id and spells.spell_no = last_orders.spell_no
+    inner join amounts on spells.person_id = amounts.person_id and spells.spell_no = amounts.spell_no
     left join contacted on spells.person_id = contacted.person_id and spells.spell_no = contacted.spell_no
 )
 

@@ -86,7 +86,11 @@ numbered as (
         lead(clock_on) over (partition by person_id order by clock_on) as next_clock_on,
         max(case when is_order = 1 then clock_on end) over (
             partition by person_id order by clock_on rows between unbounded preceding and current row
-        ) as last_order_on
+        ) as last_order_on,
+        count(gap_days) over (
+            partition by person_id order by clock_on rows between unbounded preceding and current row
+        ) as gap_count,
+        {{ running_median('gap_days', 'person_id', 'clock_on') }} as median_gap_days
     from days
 ),
 
@@ -98,6 +102,8 @@ final as (
         cast(cycle_no as integer) as cycle_no,
         is_customer_event = 1 as is_customer_event,
         gap_days,
+        cast(gap_count as integer) as gap_count,
+        median_gap_days,
         next_clock_on,
         last_order_on
     from numbered

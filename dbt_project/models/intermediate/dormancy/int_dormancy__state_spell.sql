@@ -1,5 +1,5 @@
--- Each party's time in states, without gap or overlap, from the first fact to an open end. One state per day: the last step
--- of a day wins; a row is written only where state or sub-state changes.
+-- Each party's time in states, without gap or overlap, from the first fact to an open end. One state per day, the last step of
+-- a day wins; a row is written only where state or sub-state changes.
 with cycles as (
     select * from {{ ref('int_dormancy__cycle') }}
 ),
@@ -12,57 +12,70 @@ policy as (
     select policy_version from {{ source('ops', 'policy') }}
 ),
 
+closed as (
+    select
+        cycles.*,
+        spells.rule_ids,
+        case
+            when cycles.withdrawn_on is not null then 'churned'
+            when cycles.dormant_on is not null then 'dormant'
+            when cycles.at_risk_on is not null then 'at_risk'
+            else cycles.opening_state
+        end as closing_state
+    from cycles
+    left join spells on cycles.person_id = spells.person_id and cycles.cycle_no = spells.cycle_no
+),
+
+linked as (
+    select
+        *,
+        coalesce(lag(closing_state) over (partition by person_id order by cycle_no), '') as previous_state
+    from closed
+),
+
+-- a customer event opens a row only where it changes the state; leaving on the very day of the event comes last
+opened as (
+    select
+        person_id,
+        started_on as valid_from,
+        opening_state as state,
+        cast(null as string) as sub_state,
+        cast(null as string) as rule_ids
+    from linked
+    where opening_state != previous_state and (withdrawn_on is null or withdrawn_on > started_on)
+),
+
 steps as (
-    select person_id, cycle_no, 'a_opened' as step, started_on as valid_from, opening_state as state, '' as sub_state
-    from cycles
+    select * from opened
     union all
-    select person_id, cycle_no, 'b_at_risk' as step, at_risk_on as valid_from, 'at_risk' as state, '' as sub_state
-    from cycles
+    select person_id, at_risk_on as valid_from, 'at_risk' as state, null as sub_state, deciding_rule as rule_ids
+    from linked
     where at_risk_on is not null
     union all
-    select person_id, cycle_no, 'c_dormant' as step, dormant_on as valid_from, 'dormant' as state, '' as sub_state
-    from cycles
-    where dormant_on is not null
+    select person_id, dormant_on as valid_from, 'dormant' as state, null as sub_state, rule_ids
+    from linked
+    where dormant_on is not null and (long_dormant_on is null or long_dormant_on > dormant_on)
     union all
-    select person_id, cycle_no, 'd_long_dormant' as step, long_dormant_on as valid_from, 'dormant' as state, 'long_dormant' as sub_state
-    from cycles
+    select person_id, long_dormant_on as valid_from, 'dormant' as state, 'long_dormant' as sub_state, rule_ids
+    from linked
     where long_dormant_on is not null
     union all
-    select person_id, cycle_no, 'e_withdrawn' as step, withdrawn_on as valid_from, 'churned' as state, '' as sub_state
-    from cycles
+    select person_id, withdrawn_on as valid_from, 'churned' as state, null as sub_state, null as rule_ids
+    from linked
     where withdrawn_on is not null
-),
-
-one_a_day as (
-    select *
-    from steps
-    qualify row_number() over (partition by person_id, valid_from order by cycle_no desc, step desc) = 1
-),
-
-changes as (
-    select *
-    from one_a_day
-    qualify
-        coalesce(lag(state || ':' || sub_state) over (partition by person_id order by valid_from), '')
-        != state || ':' || sub_state
 ),
 
 final as (
     select
-        changes.person_id,
-        changes.valid_from,
-        lead(changes.valid_from) over (partition by changes.person_id order by changes.valid_from) as valid_to,
-        changes.state,
-        nullif(changes.sub_state, '') as sub_state,
-        case
-            when changes.state = 'dormant' then spells.rule_ids
-            when changes.state = 'at_risk' then cycles.deciding_rule
-        end as rule_ids,
+        steps.person_id,
+        steps.valid_from,
+        lead(steps.valid_from) over (partition by steps.person_id order by steps.valid_from) as valid_to,
+        steps.state,
+        steps.sub_state,
+        steps.rule_ids,
         policy.policy_version
-    from changes
+    from steps
     cross join policy
-    inner join cycles on changes.person_id = cycles.person_id and changes.cycle_no = cycles.cycle_no
-    left join spells on changes.person_id = spells.person_id and changes.cycle_no = spells.cycle_no
 )
 
 select * from final

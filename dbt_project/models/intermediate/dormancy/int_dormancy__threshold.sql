@@ -36,19 +36,9 @@ party_presets as (
     ) = 1
 ),
 
-rhythm as (
-    select
-        *,
-        {{ running_median('gap_days', 'person_id', 'clock_on') }} as median_gap_days,
-        count(gap_days) over (
-            partition by person_id order by clock_on rows between unbounded preceding and current row
-        ) as gap_count
-    from clock
-),
-
 applicable as (
     select
-        rhythm.*,
+        clock.*,
         rules.rule_id,
         rules.precedence_no,
         rules.subtype,
@@ -65,15 +55,15 @@ applicable as (
         -- own rhythm, pulled towards the default while there are few gaps; only rules with gap_ratio know a rhythm
         case
             when rules.gap_ratio is not null
-                then (rhythm.gap_count * rhythm.median_gap_days + rules.shrinkage_count * party_presets.default_gap_days)
-                    / (rhythm.gap_count + rules.shrinkage_count)
+                then (clock.gap_count * clock.median_gap_days + rules.shrinkage_count * party_presets.default_gap_days)
+                    / (clock.gap_count + rules.shrinkage_count)
         end as rhythm_days
-    from rhythm
-    inner join party_presets on rhythm.person_id = party_presets.person_id
+    from clock
+    inner join party_presets on clock.person_id = party_presets.person_id
     inner join rules
         on (rules.business_type = '*' or party_presets.business_type = rules.business_type)
-        and rhythm.cycle_no >= rules.min_order_day_count
-        and (rules.max_order_day_count is null or rhythm.cycle_no <= rules.max_order_day_count)
+        and clock.cycle_no >= rules.min_order_day_count
+        and (rules.max_order_day_count is null or clock.cycle_no <= rules.max_order_day_count)
 ),
 
 raw_days as (
