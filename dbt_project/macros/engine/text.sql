@@ -24,19 +24,6 @@
     cast(conv(substr(md5({{ expression }}), 1, 8), 16, 10) as bigint)
 {%- endmacro %}
 
-{% macro left_chars(expression, length) -%}
-    substr({{ expression }}, 1, {{ length }})
-{%- endmacro %}
-
-{% macro right_chars(expression, length) -%}
-    substr({{ expression }}, -{{ length }})
-{%- endmacro %}
-
-{# from_position counts from 1. #}
-{% macro mid_chars(expression, from_position, length) -%}
-    substr({{ expression }}, {{ from_position }}, {{ length }})
-{%- endmacro %}
-
 {# Aggregate: distinct values in order, comma-separated text; NULL where there is none. #}
 {% macro sorted_list(expression) -%}
     {{ return(adapter.dispatch('sorted_list', 'okoshi')(expression)) }}
