@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from include import rules, transform, warehouse
 from include.errors import GateStop
@@ -307,14 +307,12 @@ def _built_not_published(settings: Settings) -> date | None:
 
 
 def _fingerprint(settings: Settings, as_of: date) -> str:
-    """Hash of all a build of `as_of` depends on: deliveries known by then, rules, code."""
-    midnight = datetime.combine(as_of + timedelta(days=1), datetime.min.time())
+    """Hash of all a build of `as_of` depends on: deliveries, rules, code. Own lists are known from the next day."""
     with warehouse.writer(settings) as connection:
         deliveries = connection.execute(
-            "select delivery_id from ops.file_ledger where state = 'loaded' and known_at < ? order by delivery_id",
-            [midnight],
+            "select delivery_id from ops.file_ledger where state = 'loaded'"
+            " and not (source = ? and business_date >= ?) order by delivery_id",
+            [OWN_LISTS, as_of],
         ).fetchall()
     parts = [as_of.isoformat(), rules.policy_version(settings), transform.code_hash(settings), *map(str, deliveries)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-
-

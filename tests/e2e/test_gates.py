@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from include.settings import REPO
+from include.synthetic.eccube_orders import ORDER_HEADER
 from tests.conftest import DEMO_DATE, cli_environment, run_cli
 from tests.e2e import snapshots
 
@@ -59,7 +60,8 @@ def land(root: Path, name: str, content: bytes) -> None:
 
 def test_a_bad_file_in_a_required_source_stops_the_run_at_ingest(tiny_copy):
     before = state(tiny_copy)
-    land(tiny_copy, "eccube_orders/受注_20241002.csv", "注文番号,会員ID\n1,2\n".encode("cp932"))
+    header = ",".join(name for name in ORDER_HEADER if name != "受注日")
+    land(tiny_copy, "eccube_orders/受注_20241002.csv", f"{header}\r\n".encode("cp932"))
     done = run_cli(tiny_copy, "run", "--as-of", NEXT_DATE)
     assert done.returncode != 0
     message = paragraph(done)
@@ -89,14 +91,14 @@ def test_a_broken_model_stops_the_run_at_build(tiny_copy, planted):
 
 def test_an_illegal_list_row_stops_the_run_at_the_list_gate(tiny_copy, planted):
     before = state(tiny_copy)
-    model = planted / "dbt_project" / "models" / "publish" / "pub_email_v1.sql"
+    model = planted / "dbt_project" / "models" / "publish" / "pub_phone_v1.sql"
     # a hold-out slips in under the guise of a listed row
     text = model.read_text()
     model.write_text(text.replace("select * from final", PLANTED_ROW))
     done = run_planted(planted, tiny_copy, "run", "--as-of", NEXT_DATE)
     assert done.returncode != 0
     message = paragraph(done)
-    assert "email" in message
+    assert "pub_phone_v1" in message and "list_row_id" in message
     assert state(tiny_copy) == before
 
 
