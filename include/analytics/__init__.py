@@ -1,0 +1,1 @@
+"""What SQL cannot say well; pure functions, arrays in, arrays out."""
