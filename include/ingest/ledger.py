@@ -52,6 +52,11 @@ class Ledger:
             for day, is_in in self._dates.get(delivery.sha256, [])
         )
 
+    def parts(self, delivery: Delivery) -> set[str]:
+        """The parts of the same date and mode that are in already."""
+        entities, day, mode, _ = identity_of(delivery)
+        return {part for e, d, m, part in self._contents if (e, d, m) == (entities, day, mode)}
+
     def revisions(self, delivery: Delivery) -> int:
         """How many contents of the same delivery were loaded before this new one."""
         return self._contents[identity_of(delivery)]
@@ -105,7 +110,7 @@ def record(connection: duckdb.DuckDBPyConnection, contract: Contract, outcome: O
         " ? as state, ? as message, ? as run_id, ? as committed_at",
         [
             delivery.delivery_id, contract.source, contract.source_system, delivery.file_name,
-            delivery.sha256, delivery.sha256, delivery.business_date, delivery.mode, delivery.part, delivery.sequence,
+            delivery.sha256, delivery.stored_sha256, delivery.business_date, delivery.mode, delivery.part, delivery.sequence,
             delivery.known_at, ",".join(contract.purposes), delivery.entities, outcome.rows_in, outcome.rows_loaded,
             rejected, "rejected" if outcome.is_rejected else "loaded", outcome.message, run_id, datetime.now(),
         ],

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from include import files
 from include.ingest.problems import BadFile
 
 FOLDER_MANIFESTS = ("manifest.json", "manifest.csv")
@@ -25,8 +26,9 @@ class Manifest:
     mode: str | None = None
     business_date: date | None = None
 
-    def check_content(self, sha256: str) -> None:
-        if self.sha256 and self.sha256.lower() != sha256:
+    def check_content(self, sha256: str, package: Path) -> None:
+        """The claim may mean the content or the package it came in."""
+        if self.sha256 and self.sha256.lower() not in (sha256, files.sha256_of(package)):
             raise BadFile("C-SUM", "内容がマニフェストの sha256 と違います (転送が途中で切れています)", FIX)
 
     def check_rows(self, rows: int) -> None:

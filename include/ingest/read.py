@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -13,9 +11,10 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from include.contracts import Contract
-from include.ingest import decode, headers, structure
+from include.ingest import decode, fixed, headers, jsonl, structure
 from include.ingest.deliveries import Delivery
 from include.ingest.headers import Header
+from include.ingest.parsed import BadRow, Parsed
 from include.ingest.problems import BadFile
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -25,42 +24,21 @@ FOOTER = re.compile(r"^\W*(総合計|合計|総計|総件数|件数|copyright\b|
 FIX_PARQUET = "Parquet を書き出し直してください"
 
 
-@dataclass(frozen=True)
-class BadRow:
-    line: int
-    column: str | None
-    value: str | None
-    rule_id: str
-
-
-@dataclass
-class Parsed:
-    """Cells of the used columns as text (empty = NULL), `lines` of the rows, rows that are no rows, frills left out."""
-
-    header: Header
-    cells: pa.Table
-    lines: np.ndarray
-    bad_rows: list[BadRow] = field(default_factory=list)
-    frills: int = 0
-
-    @property
-    def rows_in(self) -> int:
-        return len(self.lines) + len(self.bad_rows)
-
-
 def read(delivery: Delivery, data: bytes, contract: Contract) -> Parsed:
     """Raises `BadFile`; never anything else for any content."""
-    if delivery.path.suffix.lower() == ".parquet" or contract.format == "parquet":
+    if delivery.content.suffix.lower() == ".parquet" or contract.format == "parquet":
         return _read_parquet(delivery, data, contract)
     known = frozenset(headers.key(name) for name in contract.known_columns(delivery.feeds))
-    encodings = (delivery.manifest.encoding,) if delivery.manifest.encoding else contract.encoding
+    encodings = (delivery.manifest.encoding,) if delivery.manifest.encoding else contract.encodings_for(delivery.file_name)
     try:
         text, _ = decode.decode(data, encodings, known)
     except LookupError:
         raise BadFile("N01", f"知らない文字コード {encodings[0]!r} です", decode.FIX_ENCODING) from None
     if contract.format == "jsonl":
-        return _read_jsonl(delivery, text, contract)
-    return _read_csv(delivery, text, contract, known)
+        return jsonl.read(delivery, text, contract)
+    if contract.format == "fixed":
+        return _fill_down(fixed.read(delivery, text, contract), contract)
+    return _fill_down(_read_csv(delivery, text, contract, known), contract)
 
 
 def _read_csv(delivery: Delivery, text: str, contract: Contract, known: frozenset[str]) -> Parsed:
@@ -69,13 +47,13 @@ def _read_csv(delivery: Delivery, text: str, contract: Contract, known: frozense
     if not len(records):
         raise BadFile("C-EMPTY", "空のファイルです", "元のシステムで出力が終わっているか確かめてください", line=1)
     first, header = _header(records, delimiter, contract, delivery, known)
-    last = _without_footer(records, delimiter, first)
+    last = _without_footer(records, delimiter, first, contract.footer)
     rows = np.arange(first, last)
     is_whole = records.fields[rows] == len(header.keys)
     bad = [BadRow(int(records.lines[i]), None, records.text(i), "N04") for i in rows[~is_whole]]
     keep = rows[is_whole]
     cells = _cells(records, keep, header, delimiter)
-    preamble = first - (1 if contract.header else 0)
+    preamble = max(first - (1 if contract.header else 0), 0)
     return Parsed(header, cells, records.lines[keep], bad, preamble + len(records) - last)
 
 
@@ -94,21 +72,25 @@ def _header(
     records: structure.Records, delimiter: str, contract: Contract, delivery: Delivery, known: frozenset[str]
 ) -> tuple[int, Header]:
     """Position of the first row after the header, and the header."""
-    if not contract.header:
-        return 0, headers.resolve(contract.columns, contract, delivery.feeds)
-    heads = [records.cells(place, delimiter) for place in range(min(HEADER_SEARCH, len(records)))]
+    skip = min(contract.preamble_rows, len(records) - 1)
+    heads = [records.cells(place, delimiter) for place in range(skip, min(skip + HEADER_SEARCH, len(records)))]
+    is_absent = contract.header == "auto" and not any(headers.key(cell) in known for cells in heads for cell in cells)
+    if not contract.header or is_absent:
+        return skip, headers.resolve(contract.columns, contract, delivery.feeds)
     place = headers.find(heads, known, delivery.feeds)
-    return place + 1, headers.resolve(heads[place], contract, delivery.feeds, int(records.lines[place]))
+    place += skip
+    return place + 1, headers.resolve(heads[place - skip], contract, delivery.feeds, int(records.lines[place]))
 
 
-def _without_footer(records: structure.Records, delimiter: str, first: int) -> int:
-    """N07: totals and notes under the rows are no rows."""
+def _without_footer(records: structure.Records, delimiter: str, first: int, own: str | None) -> int:
+    """N07: totals and notes under the rows are no rows; the contract may say how its own begin."""
+    footer = re.compile(own) if own else FOOTER
     last = len(records)
     for _ in range(FOOTER_SEARCH):
         if last <= first:
             break
         cells = records.cells(last - 1, delimiter)
-        if not cells or not FOOTER.match(cells[0].strip()):
+        if not cells or not footer.match(cells[0].strip()):
             break
         last -= 1
     return last
@@ -137,6 +119,24 @@ def _cells(records: structure.Records, keep: np.ndarray, header: Header, delimit
     return table
 
 
+def _fill_down(parsed: Parsed, contract: Contract) -> Parsed:
+    """Lines of a record's table inherit what only its first line carries; lines before any record are no rows (N40)."""
+    start = contract.record_start
+    if start is None or headers.key(start.column) not in parsed.cells.column_names:
+        return parsed
+    is_start = np.array(pa.compute.equal(parsed.cells[headers.key(start.column)], start.mark).fill_null(False))
+    owner = np.maximum.accumulate(np.where(is_start, np.arange(len(is_start)), -1)) if len(is_start) else is_start
+    keep = np.flatnonzero(owner >= 0)
+    orphans = [BadRow(int(line), start.column, None, "N40") for line in parsed.lines[owner < 0]]
+    cells = parsed.cells.take(pa.array(keep))
+    for name in map(headers.key, start.fill_down):
+        if name in cells.column_names:
+            own = cells[name].combine_chunks()
+            filled = pa.compute.coalesce(own, parsed.cells[name].combine_chunks().take(pa.array(owner[keep])))
+            cells = cells.set_column(cells.column_names.index(name), name, filled)
+    return Parsed(parsed.header, cells, parsed.lines[keep], parsed.bad_rows + orphans, parsed.frills)
+
+
 def _read_parquet(delivery: Delivery, data: bytes, contract: Contract) -> Parsed:
     try:
         table = pyarrow.parquet.read_table(pa.BufferReader(data))
@@ -153,35 +153,3 @@ def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
         column = pa.compute.local_timestamp(column.cast(pa.timestamp("us", "Asia/Tokyo")))
     text = column.cast(pa.string())
     return pa.compute.if_else(pa.compute.equal(text, ""), pa.scalar(None, pa.string()), text)
-
-
-def _read_jsonl(delivery: Delivery, text: str, contract: Contract) -> Parsed:
-    objects, lines, bad = [], [], []
-    for line, piece in enumerate(text.split("\n"), start=1):
-        if not piece.strip():
-            continue
-        try:
-            found = json.loads(piece)
-        except (ValueError, RecursionError):
-            found = None
-        if isinstance(found, dict):
-            objects.append(found)
-            lines.append(line)
-        else:
-            bad.append(BadRow(line, None, piece, "N-JSON"))
-    names = list(dict.fromkeys(name for found in objects for name in found))
-    header = headers.resolve(names, contract, delivery.feeds)
-    cells = {
-        key: pa.array([_json_text(found.get(name)) for found in objects], pa.string())
-        for key, name in zip(header.keys, names, strict=True)
-        if key in header.used
-    }
-    return Parsed(header, pa.table(cells), np.array(lines, dtype=np.int64), bad)
-
-
-def _json_text(value) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return str(value).lower()
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

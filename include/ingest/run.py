@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from include import warehouse
-from include.contracts import Contract, load_contracts, matches
-from include.ingest import commit, deliveries, feeds, judge, ledger, limits, manifest, read, rejected, storage, unclaimed
+from include.contracts import Contract, load_contracts
+from include.ingest import commit, deliveries, feeds, find, judge, ledger, limits, read, rejected, storage, unclaimed
 from include.ingest.columns import Cells
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
@@ -74,57 +74,25 @@ class _Run:
         self.result = SourceResult(contract.source)
         self.outcomes: list[Outcome] = []
         self.known: list[Delivery] = []
+        self.waiting: set[Path] = set()
 
     def load(self, paths: list[Path]) -> SourceResult:
-        found = self._describe(paths)
+        storage.discard(self.scratch)
+        found = self._find(paths)
         if self.outcomes or found:
             self._load_new(found)
         self._tidy()
         return self._report()
 
-    def _describe(self, paths: list[Path]) -> list[Delivery]:
-        """New deliveries in order of business date, then sequence; known ones and hopeless ones go their own way."""
+    def _find(self, paths: list[Path]) -> list[Delivery]:
         with warehouse.writer(self.settings) as connection:
             books = ledger.read(connection, self.contract.source)
-        found: dict[tuple, Delivery] = {}
-        for path in paths:
-            sha256 = deliveries.sha256_of(path)
-            undated = books.first_date(sha256) or self.as_of
-            try:
-                claims, problem = manifest.read(path), None
-            except BadFile as error:
-                claims, problem = manifest.Manifest(), error
-            delivery = deliveries.describe(self.settings.landing, path, self.contract, sha256, claims, undated)
-            if problem is None and not self._is_expected(delivery):
-                names = "、".join(self.contract.files[:6])
-                problem = BadFile(
-                    "C-NAME", f"契約にない名前のファイルです (契約の名前: {names})", "名前を直すか、契約の files に加えてください"
-                )
-            twin = (sha256, delivery.business_date) if delivery.is_dated else (sha256,)
-            if problem:
-                self.outcomes.append(self._refused(delivery, problem))
-            elif books.is_loaded(delivery) or twin in found:
-                self.known.append(delivery)
-            else:
-                found[twin] = delivery
-        return self._numbered(sorted(found.values(), key=_order), books)
-
-    def _is_expected(self, delivery: Delivery) -> bool:
-        if not delivery.feeds:
-            return False
-        claimed = any(feed.files for feed in delivery.feeds)  # by its name or by its entity folder
-        return claimed or matches(delivery.file_name, self.contract.files)
-
-    def _numbered(self, found: list[Delivery], books: ledger.Ledger) -> list[Delivery]:
-        """Give later contents of the same delivery later numbers."""
-        here: dict[tuple, int] = defaultdict(int)
-        numbered = []
-        for delivery in found:
-            identity = ledger.identity_of(delivery)
-            revision = books.revisions(delivery) + here[identity]
-            here[identity] += 1
-            numbered.append(replace(delivery, sequence=delivery.sequence + revision))
-        return numbered
+        unpacked = storage.unpacked_folder(self.scratch)
+        found = find.find(self.settings.landing, self.contract, paths, books, self.as_of, unpacked)
+        self.outcomes = [self._refused(delivery, error) for delivery, error in found.refused]
+        self.known, self.waiting = found.known, {delivery.path for delivery in found.waiting}
+        self.result.messages += found.messages
+        return found.new
 
     def _refused(self, delivery: Delivery, error: BadFile, rows_in: int = 0) -> Outcome:
         message = error.sentence(self.contract.source, delivery.file_name, self.contract.name)
@@ -133,7 +101,6 @@ class _Run:
         )
 
     def _load_new(self, found: list[Delivery]) -> None:
-        storage.discard(self.scratch)
         with warehouse.writer(self.settings, self.scratch) as connection:
             feeds.create(connection, self.contract)
             read_ones = self._read(connection, found)
@@ -148,15 +115,35 @@ class _Run:
         read_ones = []
         for place, delivery in enumerate(found):
             try:
-                delivery.manifest.check_content(delivery.sha256)
-                parsed = read.read(delivery, delivery.path.read_bytes(), self.contract)
-                delivery.manifest.check_rows(parsed.rows_in)
+                delivery.manifest.check_content(delivery.sha256, delivery.path)
+                parsed = read.read(delivery, delivery.content.read_bytes(), self.contract)
             except BadFile as error:
                 self.outcomes.append(self._refused(delivery, error))
                 continue
-            feeds.register(connection, self.contract, place, delivery)
             read_ones.append((place, delivery, parsed))
+        read_ones = self._with_claimed_rows(found, read_ones)
+        for place, delivery, _ in read_ones:
+            feeds.register(connection, self.contract, place, delivery)
         return read_ones
+
+    def _with_claimed_rows(
+        self, found: list[Delivery], read_ones: list[tuple[int, Delivery, Parsed]]
+    ) -> list[tuple[int, Delivery, Parsed]]:
+        """What a manifest says of a package it says of all its files together."""
+        rows, readable = Counter(), Counter()
+        for _, delivery, parsed in read_ones:
+            rows[delivery.path] += parsed.rows_in
+            readable[delivery.path] += 1
+        packed = Counter(delivery.path for delivery in [*found, *self.known])
+        kept = []
+        for place, delivery, parsed in read_ones:
+            try:
+                if readable[delivery.path] == packed[delivery.path]:
+                    delivery.manifest.check_rows(rows[delivery.path])
+                kept.append((place, delivery, parsed))
+            except BadFile as error:
+                self.outcomes.append(self._refused(delivery, error))
+        return kept
 
     def _type(self, connection, read_ones: list[tuple[int, Delivery, Parsed]]) -> None:
         """Files with the same columns and feeds go through typing together."""
@@ -205,16 +192,17 @@ class _Run:
         """Disk first: an orphan is harmless, a row without its file is not."""
         delivery = outcome.delivery
         if outcome.is_rejected:
-            storage.set_aside(self.settings, self.contract.source, delivery.path, delivery.sha256)
+            storage.set_aside(self.settings, delivery)
         else:
-            storage.archive(self.settings, delivery.path, delivery.sha256)
+            storage.archive(self.settings, delivery)
 
     def _tidy(self) -> None:
         """After the commit: refusals as pages, then landing."""
         done = [*(outcome.delivery for outcome in self.outcomes), *self.known]
         rejected.regenerate(self.settings, self.contract.source, [delivery.business_date for delivery in done])
         for delivery in done:
-            storage.remove(self.settings, delivery.path)
+            if delivery.path not in self.waiting:
+                storage.remove(self.settings, delivery.path)
         storage.discard(self.scratch)
 
     def _report(self) -> SourceResult:
@@ -245,10 +233,6 @@ class _Run:
 
 def scratch_path(settings: Settings, source: str, run_id: str) -> Path:
     return settings.work / re.sub(r"[^A-Za-z0-9_.-]", "_", run_id) / f"{source}.duckdb"
-
-
-def _order(delivery: Delivery) -> tuple:
-    return (delivery.business_date, delivery.sequence, delivery.file_name, delivery.delivery_id)
 
 
 def _stack(members: list[tuple[int, Parsed]], keys: tuple[str, ...], offset: int) -> tuple[pa.Table, int]:

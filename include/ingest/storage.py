@@ -6,8 +6,9 @@ import os
 import shutil
 from pathlib import Path
 
+from include import files
 from include.ingest import manifest
-from include.ingest.deliveries import sha256_of
+from include.ingest.deliveries import Delivery, sha256_of
 from include.settings import Settings
 
 
@@ -16,22 +17,29 @@ def archive_path(settings: Settings, sha256: str, suffix: str) -> Path:
     return settings.archive / sha256[:2] / f"{sha256}{suffix.lower()}"
 
 
-def archive(settings: Settings, path: Path, sha256: str) -> Path:
-    """Copy a file into the archive; a copy that is already there is left alone."""
-    target = archive_path(settings, sha256, path.suffix)
+def slip_path(settings: Settings, source: str, delivery_id: str) -> Path:
+    """Where the archive notes what a file was a delivery of."""
+    return settings.archive / "deliveries" / source / f"{delivery_id}.json"
+
+
+def archive(settings: Settings, delivery: Delivery) -> Path:
+    """Copy a delivery's content into the archive, then its slip; what is already there is left alone."""
+    target = archive_path(settings, delivery.stored_sha256, Path(delivery.file_name).suffix)
     if not target.exists():
-        _copy(path, target)
+        _copy(delivery.content, target)
+    slip = slip_path(settings, delivery.source, delivery.delivery_id)
+    if not slip.exists():
+        files.write_atomically(slip, files.as_json(delivery.slip()), files.PRIVATE)
     return target
 
 
-def set_aside(settings: Settings, source: str, path: Path, sha256: str) -> Path:
+def set_aside(settings: Settings, delivery: Delivery) -> Path:
     """Keep a refused file under its own name; another content of that name gets its hash into the name."""
-    folder = settings.rejected / source / "files"
-    target = folder / path.name
-    if target.exists() and sha256_of(target) != sha256:
-        target = folder / f"{path.stem}.{sha256[:8]}{path.suffix}"
+    target = settings.rejected / delivery.source / "files" / delivery.file_name
+    if target.exists() and sha256_of(target) != delivery.sha256:
+        target = target.with_name(f"{target.stem}.{delivery.sha256[:8]}{target.suffix}")
     if not target.exists():
-        _copy(path, target)
+        _copy(delivery.content, target)
     return target
 
 
@@ -60,9 +68,15 @@ def remove(settings: Settings, path: Path) -> None:
         folder = folder.parent
 
 
+def unpacked_folder(scratch: Path) -> Path:
+    """Where a run lays the contents of packages, beside its scratch database."""
+    return scratch.with_suffix(".unpacked")
+
+
 def discard(scratch: Path) -> None:
     """Remove a scratch database and the log that a killed run may have left beside it."""
     for path in (scratch, scratch.with_name(f"{scratch.name}.wal")):
         path.unlink(missing_ok=True)
+    shutil.rmtree(unpacked_folder(scratch), ignore_errors=True)
     if scratch.parent.is_dir() and not any(scratch.parent.iterdir()):
         scratch.parent.rmdir()

@@ -31,7 +31,7 @@ def refuse(settings: Settings, source: str, paths: list[Path], as_of: date, run_
         error = BadFile("C-SOURCE", f"{where} に対する契約がありません", "正しい取込元のフォルダに置くか、契約を作ってください")
         message = error.sentence(source, path.name, None)
         outcomes.append(Outcome(delivery, rule_id=error.rule_id, reason=error.reason, fix=error.fix, message=message))
-        storage.set_aside(settings, source, path, sha256)
+        storage.set_aside(settings, delivery)
     with warehouse.writer(settings) as connection:
         connection.begin()
         for outcome in outcomes:
