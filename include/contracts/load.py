@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -12,12 +13,14 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from include.contracts import schema
-from include.contracts.model import Canonical, Column, ColumnRule, Contract, Entity, Feed, When
+from include.contracts.model import Canonical, Column, ColumnRule, Contract, Entity, Feed, RecordStart, When
 from include.errors import GateStop
+from include.settings import REPO
 
 HERE = Path(__file__).resolve().parent
 CANONICAL = HERE / "canonical.yml"
 PATTERN = "*.v[0-9]*.yml"
+SEEDS = REPO / "dbt_project" / "seeds" / "reference"
 # a party or company exists before anybody knows since when
 EVENT_OPTIONAL = frozenset({"customers", "accounts", "contacts", "contact_points"})
 
@@ -76,7 +79,10 @@ def _load(path: Path, _changed: int) -> Contract:
     if error:
         where = [*error.absolute_path, *_unknown(error)[:1]]
         raise _stop(path, _line(text, where), f"{_dotted(where)}: {_say(error)}")
-    contract = _contract(path, raw)
+    try:
+        contract = _contract(path, raw)
+    except (OSError, KeyError) as error:
+        raise _stop(path, _line(text, ["feeds"]), f"map_seed の対応表が読めません ({error})") from None
     _check(path, text, contract)
     return contract
 
@@ -142,16 +148,19 @@ def _contract(path: Path, raw: dict) -> Contract:
         for key in (
             "source", "version", "title", "owner", "source_system", "mode", "format", "delimiter", "header",
             "date_in_name", "history", "required_for_lists", "currency", "max_bad_ratio", "min_rows_ratio",
-            "freshness_days",
+            "freshness_days", "preamble_rows", "footer",
         )
         if key in raw
     }  # fmt: skip
     return Contract(
         path=path,
         files=_texts(raw["files"]),
-        feeds=tuple(_feed(feed) for feed in raw["feeds"]),
+        feeds=tuple(_feed(feed, raw.get("excel_1904", False)) for feed in raw["feeds"]),
         encoding=_texts(raw.get("encoding", "auto")),
-        columns=_texts(raw.get("columns")),
+        columns=_texts(raw.get("columns")) or tuple(raw.get("fixed_width", {})),
+        fixed_width=tuple((name, first, last) for name, (first, last) in raw.get("fixed_width", {}).items()),
+        file_encodings=tuple(raw.get("file_encodings", {}).items()),
+        record_start=_record_start(raw.get("record_start")),
         purposes=tuple(sorted(raw["purposes"])),
         duplicate_headers=_texts(raw.get("duplicate_headers")),
         ignore=_texts(raw.get("ignore")),
@@ -159,30 +168,50 @@ def _contract(path: Path, raw: dict) -> Contract:
     )
 
 
-def _feed(raw: dict) -> Feed:
+def _record_start(raw: dict | None) -> RecordStart | None:
+    return RecordStart(raw["column"], raw["mark"], _texts(raw.get("fill_down"))) if raw else None
+
+
+def _feed(raw: dict, excel_1904: bool) -> Feed:
     when = raw.get("when")
     return Feed(
         entity=raw["entity"],
-        columns={name: _rule(spec) for name, spec in raw["columns"].items()},
+        columns={name: _rule(spec, excel_1904) for name, spec in raw["columns"].items()},
         files=_texts(raw.get("files")),
         when=When(when["column"], tuple(when.get("in", ()))) if when else None,
         grain=_texts(raw.get("grain")),
+        split=raw.get("split"),
+        tax_included=_texts(raw.get("tax_included")),
     )
 
 
-def _rule(spec) -> ColumnRule:
+def _rule(spec, excel_1904: bool) -> ColumnRule:
     if not isinstance(spec, dict):
-        return ColumnRule(sources=_texts(spec))
+        return ColumnRule(sources=_texts(spec), excel_1904=excel_1904)
     renamed = {"from": "sources", "as": "read_as"}
-    values = {renamed.get(key, key): value for key, value in spec.items()}
-    for key in ("sources", "product", "formats"):
+    values = {renamed.get(key, key): value for key, value in spec.items()} | {"excel_1904": excel_1904}
+    for key in ("sources", "product", "formats", "join", "hash"):
         if key in values:
             values[key] = _texts(values[key])
+    for key in ("min", "max"):
+        if key in values:
+            values[key] = str(values[key])
+    if "map_seed" in values:
+        values["map"] = _seed_map(**values.pop("map_seed"))
     if "match" in values:
         values["match"] = tuple((pattern, _text(value)) for pattern, value in values["match"])
     if "const" in values:
         values["const"] = _text(values["const"])
     return ColumnRule(**values)
+
+
+def _seed_map(seed: str, business: str) -> dict[str, str | None]:
+    """The words of one business for the canonical codes: rows (business, source_value, canonical_value) of a reference seed."""
+    with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as handle:
+        found = {row["source_value"]: row["canonical_value"] for row in csv.DictReader(handle) if row["business"] == business}
+    if not found:
+        raise KeyError(business)
+    return found
 
 
 def _text(value) -> str:
@@ -197,8 +226,12 @@ def required_columns(entity: Entity) -> tuple[str, ...]:
 
 def _check(path: Path, text: str, contract: Contract) -> None:
     """What a schema cannot say: keys are fed, codes exist, patterns compile."""
-    if not contract.header and not contract.columns:
-        raise _stop(path, _line(text, ["header"]), "header: false のときは columns に列名を並べてください。")
+    if contract.header is not True and not contract.columns:
+        raise _stop(path, _line(text, ["header"]), "header が true でないときは columns に列名を並べてください。")
+    if (contract.format == "fixed") != bool(contract.fixed_width):
+        raise _stop(path, _line(text, ["format"]), "format: fixed と fixed_width は一緒に書いてください。")
+    if contract.footer:
+        _regex(path, text, ["footer"], contract.footer)
     if contract.date_in_name and "date" not in _regex(path, text, ["date_in_name"], contract.date_in_name).groupindex:
         raise _stop(path, _line(text, ["date_in_name"]), "(?P<date>…) が必要です。")
     for place, feed in enumerate(contract.feeds):
@@ -207,14 +240,20 @@ def _check(path: Path, text: str, contract: Contract) -> None:
         missing = [name for name in required_columns(entity) if name not in feed.columns]
         if missing:
             raise _stop(path, _line(text, where), f"{feed.entity} に必要な列がありません: {', '.join(missing)}")
+        if feed.tax_included and "tax_rate" not in feed.columns:
+            raise _stop(path, _line(text, where), "tax_included には tax_rate の列が必要です。")
         for name, rule in feed.columns.items():
             _check_rule(path, text, [*where, name], entity.columns.get(name), rule)
 
 
 def _check_rule(path: Path, text: str, where: list, column: Column | None, rule: ColumnRule) -> None:
-    kinds = [bool(rule.sources), rule.const is not None, bool(rule.product), rule.row_number]
+    kinds = [
+        bool(rule.sources), rule.const is not None, bool(rule.product), rule.row_number, bool(rule.join), bool(rule.hash),
+        rule.delivery_date,
+    ]  # fmt: skip
     if sum(kinds) != 1:
-        raise _stop(path, _line(text, where), "from, const, product, row_number のどれか一つを書いてください。")
+        names = "from, const, product, row_number, join, hash, delivery_date"
+        raise _stop(path, _line(text, where), f"{names} のどれか一つを書いてください。")
     for pattern in [*(pattern for pattern, _ in rule.match), *filter(None, [rule.extract])]:
         _regex(path, text, where, pattern)
     if column is None or not column.codes:

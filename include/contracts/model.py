@@ -54,6 +54,9 @@ class ColumnRule:
     const: str | None = None
     product: tuple[str, ...] = ()
     row_number: bool = False
+    join: tuple[str, ...] = ()
+    hash: tuple[str, ...] = ()
+    delivery_date: bool = False
     aggregate: str = "first"
     formats: tuple[str, ...] = ()
     map: dict[str, str] | None = None
@@ -66,10 +69,15 @@ class ColumnRule:
     scale: str | None = None
     on_error: str | None = None
     required: bool = False
+    min: str | None = None
+    max: str | None = None
+    excel_1904: bool = False
 
     @property
     def reads(self) -> tuple[str, ...]:
-        return self.sources + self.product
+        """The file columns it is made of; `#name` is made by `split`, `=text` is text."""
+        named = self.sources + self.product + self.join + self.hash
+        return tuple(name for name in named if name[0] not in "#=")
 
 
 @dataclass(frozen=True)
@@ -89,9 +97,20 @@ class Feed:
     files: tuple[str, ...] = ()
     when: When | None = None
     grain: tuple[str, ...] = ()
+    split: str | None = None
+    tax_included: tuple[str, ...] = ()
 
     def takes(self, file_name: str, folder_entity: str | None) -> bool:
         return not self.files or folder_entity == self.entity or matches(file_name, self.files)
+
+
+@dataclass(frozen=True)
+class RecordStart:
+    """A record spread over lines: its first line carries `mark` in `column`; later ones inherit `fill_down`."""
+
+    column: str
+    mark: str
+    fill_down: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,8 +129,13 @@ class Contract:
     format: str = "csv"
     encoding: tuple[str, ...] = ("auto",)
     delimiter: str = "auto"
-    header: bool = True
+    header: bool | str = True
     columns: tuple[str, ...] = ()
+    fixed_width: tuple[tuple[str, int, int], ...] = ()
+    preamble_rows: int = 0
+    footer: str | None = None
+    file_encodings: tuple[tuple[str, str], ...] = ()
+    record_start: RecordStart | None = None
     date_in_name: str | None = None
     history: str = "delivery"
     required_for_lists: bool | None = None
@@ -147,9 +171,15 @@ class Contract:
             for rule in feed.columns.values():
                 found.update(dict.fromkeys(rule.reads))
             found.update(dict.fromkeys(feed.grain))
-            if feed.when:
-                found[feed.when.column] = None
+            found.update(dict.fromkeys(name for name in (feed.when and feed.when.column, feed.split) if name))
+        if self.record_start:
+            found.update(dict.fromkeys([self.record_start.column, *self.record_start.fill_down]))
         return list(found)
+
+    def encodings_for(self, file_name: str) -> tuple[str, ...]:
+        """What the file may be encoded in: its own name decides before the contract does."""
+        own = tuple(encoding for pattern, encoding in self.file_encodings if matches(file_name, (pattern,)))
+        return own or self.encoding
 
 
 def spellings(feeds: tuple[Feed, ...], name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from include.contracts import Column, ColumnRule
 from include.ingest.headers import Header, key
-from include.ingest.types import NEVER, READERS, Reader, reader_for
+from include.ingest.types import NEVER, READERS, Reader, contacts, reader_for
 from include.ingest.types.cells import SPACES, UNUSABLE
 
 TRIM = f"'{SPACES}'"
@@ -32,8 +32,9 @@ class Cells:
     def __init__(self, connection: duckdb.DuckDBPyConnection, table: str, header: Header):
         self.connection = connection
         self.table = table
+        self.header = header
         self.places = {name: f"c{place}" for place, name in enumerate(header.used)}
-        self.names = header.names
+        self.names = dict(header.names)
         self._mappings: dict[tuple, tuple[str, bool, bool]] = {}
 
     def find(self, sources: tuple[str, ...]) -> str | None:
@@ -47,7 +48,11 @@ class Cells:
         """How this canonical column is made here; NULL where the file has none of its columns."""
         if rule.const is not None:
             return Value(f"cast({quote(rule.const)} as {sql_type})")
-        cell = self.find(rule.sources)
+        if rule.delivery_date:
+            return Value(f"cast((select d.known_at from delivery as d where d.place = c.place) as {sql_type})")
+        if rule.hash:
+            return self._hash(rule)
+        cell = self._joined(rule.join) if rule.join else self.find(rule.sources)
         if cell is None:
             return Value(f"cast(null as {sql_type})")
         if rule.match:
@@ -55,6 +60,51 @@ class Cells:
         if rule.extract:
             return self._extract(cell, rule, sql_type)
         return self._read(cell, reader_for(column, rule), column, rule, sql_type)
+
+    def _hash(self, rule: ColumnRule) -> Value:
+        """16 signs that follow from the cells and the `=texts`, whatever their case; NULL where all cells are empty."""
+        cells = [cell for name in rule.hash if name[0] != "=" and (cell := self.find((name,)))]
+        texts = [f"nullif(lower({self.text(cell)}), '')" for cell in cells] or ["null"]
+        fixed = [quote(name) for name in rule.hash if name[0] == "="]
+        joined = ", ".join([*fixed, *(f"coalesce({text}, '')" for text in texts)])
+        made = f"substr(md5(concat_ws('|', {joined})), 1, 16)"
+        return Value(f"case when coalesce({', '.join(texts)}) is not null then {made} end", cell=cells[0] if cells else None)
+
+    def _joined(self, names: tuple[str, ...]) -> str | None:
+        """A cell made of several, one after the other; the cells of a row only once."""
+        name = "+".join(names)
+        cells = [cell for part in names if (cell := self.find((part,)))]
+        if name not in self.places and cells:
+            place = f"j{len(self.places)}"
+            text = ", ".join(f"c.{self.places[cell]}" for cell in cells)
+            made = f"select c.*, nullif(concat_ws('', {text}), '') as {place} from {self.table} as c"
+            self.connection.execute(f"create or replace temp table {self.table} as {made}")
+            self.places[name], self.names[name] = place, "+".join(self.names[cell] for cell in cells)
+        return name if cells else None
+
+    def split(self, names: tuple[str, ...], table: str) -> Cells:
+        """These cells with one row for every number in one of them, its place and kind as #rank and #type (N18)."""
+        cell = self.find(names)
+        pieces = [
+            (raw, rank, *piece)
+            for raw in (self._distinct(self.places[cell], "null") if cell else [])
+            for rank, piece in enumerate(contacts.split_numbers(raw), start=1)
+        ]
+        columns = {
+            name: pa.array([str(piece[at]) for piece in pieces], pa.string())
+            for at, name in enumerate(("raw", "p_rank", "p_type", "piece"))
+        }
+        self.connection.register("pieces_now", pa.table(columns))
+        place = self.places[cell] if cell else next(iter(self.places.values()))
+        self.connection.execute(
+            f"create temp table {table} as select c.* replace (m.piece as {place}), m.p_rank, m.p_type"
+            f" from {self.table} as c join pieces_now as m on c.{place} = m.raw"
+        )
+        self.connection.unregister("pieces_now")
+        made = Cells(self.connection, table, self.header)
+        made.places |= {"#rank": "p_rank", "#type": "p_type"}
+        made.names |= {"#rank": self.names.get(cell, ""), "#type": self.names.get(cell, "")}
+        return made
 
     def product(self, factors: list[tuple[str, ...]], rule: ColumnRule, sql_type: str) -> Value:
         """The product of columns, each known under one of its spellings."""

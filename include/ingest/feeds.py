@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from include.contracts import Contract, Entity, Feed, canonical, required_columns, spellings
+from include.contracts import ColumnRule, Contract, Entity, Feed, canonical, required_columns, spellings
 from include.ingest import unfold
 from include.ingest.deliveries import Delivery
 from include.ingest.columns import Cells, Value, quote
@@ -45,6 +45,22 @@ def register(connection: duckdb.DuckDBPyConnection, contract: Contract, place: i
     )  # fmt: skip
 
 
+def _limits(name: str, rule: ColumnRule) -> list[str]:
+    """N45: outside what the contract calls possible for this column."""
+    bounds = [f"t.{name} {sign} {bound}" for sign, bound in (("<", rule.min), (">", rule.max)) if bound is not None]
+    return [f"case when {' or '.join(bounds)} then 'N45' end"] if bounds else []
+
+
+def _without_tax(feed: Feed) -> str:
+    """N41: amounts that come with tax lose the tax of their own line's rate."""
+    places = {"net_amount": "decimal(18,2), 2", "unit_price": "decimal(18,4), 4"}
+    made = []
+    for name in feed.tax_included:
+        sql_type, digits = places[name].rsplit(", ", 1)
+        made.append(f"cast(round(v.{name} / (1 + coalesce(v.tax_rate, 0)), {digits}) as {sql_type}) as {name}")
+    return f" replace ({', '.join(made)})" if made else ""
+
+
 class Group:
     """Files with the same columns feeding the same entities: typed together, in a few statements."""
 
@@ -54,6 +70,7 @@ class Group:
         self.feeds = feeds
         self.future_days = future_days
         self.connection = cells.connection
+        self._split: dict[int, Cells] = {}
 
     def load(self, unknown: tuple[str, ...]) -> None:
         """Type, reject, and add what is left to the entity tables. `unknown`: columns to keep in extra_json."""
@@ -71,9 +88,18 @@ class Group:
     def _typed(self, number: int) -> str:
         return f"{self.cells.table}_f{number}"
 
+    def _cells_of(self, number: int, feed: Feed) -> Cells:
+        """The cells a feed is made of: those of the file, or one row for each number of its `split` column."""
+        if feed.split is None:
+            return self.cells
+        if number not in self._split:
+            self._split[number] = self.cells.split(spellings(self.feeds, feed.split), f"{self.cells.table}_s{number}")
+        return self._split[number]
+
     def _type(self, number: int, feed: Feed) -> None:
         entity = canonical().entities[feed.entity]
-        values = {name: self._value(entity, feed, name) for name in feed.columns}
+        cells = self._cells_of(number, feed)
+        values = {name: self._value(cells, entity, feed, name) for name in feed.columns}
         for name, rule in feed.columns.items():
             if rule.row_number:
                 others = [values[k].sql for k in entity.key if k != name and k in values]
@@ -82,40 +108,40 @@ class Group:
         joins = dict.fromkeys(join for value in values.values() for join in value.joins)
         selected = [f"{value.sql} as {name}" for name, value in values.items()]
         selected += [f"{value.reject} as reject_{name}" for name, value in values.items() if value.reject]
-        selected += [f"{self._grain(name)} as grain_{place}" for place, name in enumerate(feed.grain)]
+        selected += [f"{self._grain(cells, name)} as grain_{place}" for place, name in enumerate(feed.grain)]
         known = [f"v.{name}" for name in ("known_at", "updated_at") if name in values]
         self.connection.execute(
             f"create temp table {self._typed(number)} as"
-            f" select v.*, coalesce({', '.join([*known, 'd.dated_at'])}) as base_known_at from ("
-            f"select c.place, c.row_no, c.line, {', '.join(selected)} from {self.cells.table} as c"
-            f" {' '.join(joins)} where {self._when(feed)}) as v join delivery as d using (place)"
+            f" select v.*{_without_tax(feed)}, coalesce({', '.join([*known, 'd.dated_at'])}) as base_known_at from ("
+            f"select c.place, c.row_no, c.line, {', '.join(selected)} from {cells.table} as c"
+            f" {' '.join(joins)} where {self._when(cells, feed)}) as v join delivery as d using (place)"
         )
-        self._reject(number, feed, entity, values)
-        self._note(number, values)
+        self._reject(number, feed, entity, values, cells)
+        self._note(number, values, cells)
 
-    def _value(self, entity: Entity, feed: Feed, name: str) -> Value:
+    def _value(self, cells: Cells, entity: Entity, feed: Feed, name: str) -> Value:
         column = entity.columns.get(name) or canonical().meta[name]
         rule = feed.columns[name]
         if rule.product:
             factors = [spellings(self.feeds, factor) for factor in rule.product]
-            return self.cells.product(factors, rule, canonical().sql_type(column))
-        return self.cells.value(column, rule, canonical().sql_type(column))
+            return cells.product(factors, rule, canonical().sql_type(column))
+        return cells.value(column, rule, canonical().sql_type(column))
 
-    def _grain(self, name: str) -> str:
-        cell = self.cells.find(spellings(self.feeds, name))
-        return self.cells.text(cell) if cell else "null"
+    def _grain(self, cells: Cells, name: str) -> str:
+        cell = cells.find(spellings(self.feeds, name))
+        return cells.text(cell) if cell else "null"
 
-    def _when(self, feed: Feed) -> str:
+    def _when(self, cells: Cells, feed: Feed) -> str:
         if feed.when is None:
             return "true"
-        cell = self.cells.find(spellings(self.feeds, feed.when.column))
+        cell = cells.find(spellings(self.feeds, feed.when.column))
         if cell is None:
             return "false"
         if not feed.when.values:
-            return f"{self.cells.text(cell)} <> ''"
-        return f"{self.cells.text(cell)} in ({', '.join(map(quote, feed.when.values))})"
+            return f"{cells.text(cell)} <> ''"
+        return f"{cells.text(cell)} in ({', '.join(map(quote, feed.when.values))})"
 
-    def _reject(self, number: int, feed: Feed, entity: Entity, values: dict[str, Value]) -> None:
+    def _reject(self, number: int, feed: Feed, entity: Entity, values: dict[str, Value], cells: Cells) -> None:
         needed = {*required_columns(entity), *(n for n, rule in feed.columns.items() if rule.required)}
         for name, value in values.items():
             reasons = [f"t.reject_{name}"] if value.reject else []
@@ -125,24 +151,27 @@ class Group:
             if name == entity.event and column.type == "timestamp":
                 late = f"t.{name} > t.base_known_at + to_days({self.future_days})"
                 reasons.append(f"case when {late} then 'N45' end")
+            reasons += _limits(name, feed.columns[name])
+            if name in feed.tax_included:
+                reasons.append(f"case when t.{name} is not null and t.tax_rate is null then 'N41' end")
             if not reasons:
                 continue
             reason = f"coalesce({', '.join(reasons)})"
             cell = value.cell
-            raw = f"c.{self.cells.places[cell]}" if cell else "null"
+            raw = f"c.{cells.places[cell]}" if cell else "null"
             self.connection.execute(
                 f"insert into bad select t.place, t.row_no, t.line, ?, {raw}, {reason}"
-                f" from {self._typed(number)} as t join {self.cells.table} as c using (row_no) where {reason} is not null",
-                [self.cells.names[cell] if cell else name],
+                f" from {self._typed(number)} as t join {cells.table} as c using (row_no) where {reason} is not null",
+                [cells.names[cell] if cell else name],
             )
 
-    def _note(self, number: int, values: dict[str, Value]) -> None:
+    def _note(self, number: int, values: dict[str, Value], cells: Cells) -> None:
         for table, cell in dict.fromkeys(mark for value in values.values() for mark in value.lossy):
-            place = f"c.{self.cells.places[cell]}"
+            place = f"c.{cells.places[cell]}"
             self.connection.execute(
-                f"insert into note select ?, c.row_no, ?, {place} from {self.cells.table} as c"
+                f"insert into note select ?, c.row_no, ?, {place} from {cells.table} as c"
                 f" join {table} as m on {place} = m.raw where m.is_lossy",
-                [number, self.cells.names[cell]],
+                [number, cells.names[cell]],
             )
 
     def _insert(self, number: int, feed: Feed) -> None:

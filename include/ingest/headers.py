@@ -65,7 +65,8 @@ def required_names(feeds: tuple[Feed, ...]) -> list[tuple[str, ...]]:
         needed = required_columns(canonical().entities[feed.entity])
         for column, rule in feed.columns.items():
             if (column in needed or rule.required) and rule.reads:
-                found += [spellings(feeds, name) for name in rule.product] or [rule.sources]
+                several = [spellings(feeds, name) for name in rule.reads] if not rule.sources else []
+                found += several or [rule.sources]
     return list(dict.fromkeys(found))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from include.contracts import Column, ColumnRule
-from include.ingest.types import codes, contacts, dates, numbers, people
+from include.ingest.types import addresses, codes, companies, contacts, dates, numbers, people
 from include.ingest.types.cells import NULL_TOKENS, Cell
 
 # columns that hold an address or a number, depending on the row
@@ -78,6 +78,11 @@ READERS: dict[str, Reader] = {
     "contact": Reader(NEVER, lambda raw, r, c: contacts.read_contact(raw)),
     "postal": Reader(_POSTAL, lambda raw, r, c: contacts.read_postal(raw)),
     "prefecture": Reader(NEVER, lambda raw, r, c: people.read_prefecture(raw)),
+    "corporate_number": Reader(NEVER, lambda raw, r, c: codes.read_corporate_number(raw)),
+    "address_key": Reader(NEVER, lambda raw, r, c: addresses.read_address_key(raw)),
+    "legal_form": Reader(NEVER, lambda raw, r, c: companies.read_legal_form(raw)),
+    "legal_position": Reader(NEVER, lambda raw, r, c: companies.read_legal_position(raw)),
+    "company_key": Reader(NEVER, lambda raw, r, c: companies.read_company_key(raw)),
     "gender": Reader(NEVER, lambda raw, r, c: people.read_gender(raw)),
     "code": Reader(NEVER, lambda raw, r, c: codes.read_code(raw, c.codes)),
     "list": Reader(NEVER, lambda raw, r, c: codes.read_list(raw)),
@@ -85,9 +90,11 @@ READERS: dict[str, Reader] = {
     "deleted": Reader(NEVER, lambda raw, r, c: codes.read_deleted(raw, r.polarity)),
     "mapped": Reader(NEVER, lambda raw, r, c: codes.read_mapped(raw, r.map or {})),
     "date": Reader(
-        _simple(_DAY, "try_cast({x} as date)"), lambda raw, r, c: dates.read_date(raw, r.formats)
+        _simple(_DAY, "try_cast({x} as date)"), lambda raw, r, c: dates.read_date(raw, r.formats, dates.epoch_of(r.excel_1904))
     ),
-    "timestamp": Reader(_simple(_STAMP, "try_cast({x} as timestamp)"), lambda raw, r, c: dates.read_timestamp(raw, r.formats)),
+    "timestamp": Reader(_simple(_STAMP, "try_cast({x} as timestamp)"), 
+        lambda raw, r, c: dates.read_timestamp(raw, r.formats, dates.epoch_of(r.excel_1904)),
+    ),
     "money": Reader(
         _simple(r"-?\d{1,14}(\.\d{1,2})?", "try_cast({x} as decimal(18,2))"), lambda raw, r, c: numbers.read_number(raw, "money", r.scale)
     ),
@@ -106,8 +113,8 @@ def reader_for(column: Column, rule: ColumnRule) -> Reader:
     """The reader of a canonical column under one contract rule."""
     if rule.map is not None:
         return READERS["mapped"]
-    if rule.part == "extension":
-        return READERS["extension"]
+    if rule.part in ("extension", "legal_form", "legal_position", "company_key"):
+        return READERS[rule.part]
     if column.name in CONTACT_COLUMNS and rule.read_as is None:
         return READERS["contact"]
     if column.name == "is_deleted":
@@ -115,6 +122,8 @@ def reader_for(column: Column, rule: ColumnRule) -> Reader:
     if column.name == "gender" and rule.read_as is None:
         return READERS["gender"]
     found = READERS[rule.read_as or column.type]
+    if rule.id_format == "salesforce":
+        return Reader(f"case when length({{x}}) <> 15 then {found.fast} end", found.slow)
     if rule.id_format == "integer":
         return Reader(_INTEGER_ID, found.slow)
     if rule.scale:

@@ -8,6 +8,7 @@ from include.ingest.types.cells import EMPTY, SCIENTIFIC, UNUSABLE, Cell, is_nul
 
 YES = frozenset({"1", "○", "〇", "◯", "有", "有り", "あり", "可", "y", "yes", "true", "t", "希望する", "許可", "はい", "on"})
 NO = frozenset({"0", "×", "無", "無し", "なし", "不可", "n", "no", "false", "f", "希望しない", "拒否", "いいえ", "off"})
+CHECK_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 # a row marked so is deleted at its source (N36)
 DELETED = frozenset({"d", "削除", "削除済", "削除済み", "退会"})
 
@@ -17,11 +18,35 @@ def read_id(raw: str, id_format: str | None = None) -> Cell:
     text = plain(raw)
     if is_null(text):
         return UNUSABLE if text else EMPTY
+    if id_format == "salesforce":
+        return Cell(salesforce_18(text))
     if id_format == "integer":
         if SCIENTIFIC.match(text):
             return Cell(None, reject="N08")
         text = re.sub(r"^(\d+)\.0+$", r"\1", text)
     return Cell(text)
+
+
+def salesforce_18(text: str) -> str:
+    """A case-sensitive 15-sign Salesforce id with its three check signs (N43); any other text as it is."""
+    if not re.fullmatch(r"[A-Za-z0-9]{15}", text):
+        return text
+    upper = [sum(1 << bit for bit, sign in enumerate(text[at : at + 5]) if sign.isupper()) for at in (0, 5, 10)]
+    return text + "".join(CHECK_SIGNS[number] for number in upper)
+
+
+def read_corporate_number(raw: str) -> Cell:
+    """法人番号: 13 digits, the first is 9 - sum(Pn * Qn) mod 9 over the rest (N28); a wrong one rejects the row."""
+    text = plain(raw)
+    if is_null(text):
+        return UNUSABLE if text else EMPTY
+    if SCIENTIFIC.match(text):
+        return Cell(None, reject="N08")
+    digits = re.sub(r"[\s-]|\.0+$", "", text)
+    if not re.fullmatch(r"\d{13}", digits):
+        return Cell(None, reject="N28")
+    total = sum(int(sign) * (1 if place % 2 == 0 else 2) for place, sign in enumerate(reversed(digits[1:])))
+    return Cell(digits) if int(digits[0]) == 9 - total % 9 else Cell(None, reject="N28")
 
 
 def read_text(raw: str) -> Cell:

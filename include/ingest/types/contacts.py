@@ -13,6 +13,7 @@ DUMMY_PHONE = re.compile(r"^0?(\d)\1{7,}$|12345678|(\d)\2{7}")
 EXTENSION = re.compile(r"[\s(]*(?:内線|\(内\)|内|ext\.?|EXT\.?|x)[\s:.)]*(?P<number>\d{1,6})\)?\s*$", re.I)
 SEVERAL = re.compile(r"[/・、;\n,]")
 LABELS = re.compile(r"\(?(?:携帯|自宅|会社|勤務先|代表|直通|TEL|電話)\)?[:：]?", re.I)
+FAX = re.compile(r"\(?(?:FAX|ファックス|ファクス|ファクシミリ)\)?[:：]?", re.I)
 ELEVEN = re.compile(r"0[5-9]0\d{8}$")  # mobile, IP phone, 0800
 FIXED = re.compile(r"0(?![5-9]0)[1-9]\d{8}$")
 MAIL = re.compile(r"^[^@\s\"(),:;<>\[\]\\]+@(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$")
@@ -48,6 +49,12 @@ def read_phone(raw: str) -> Cell:
         foreign = _foreign(first)
         return Cell(foreign, is_lossy=has_more) if foreign else UNUSABLE
     return Cell("+81" + number[1:], is_lossy=has_more)
+
+
+def split_numbers(raw: str) -> list[tuple[str, str]]:
+    """Every number of a cell as (phone | fax, text), in order (N18); what has no digits is none."""
+    pieces = [piece for piece in SEVERAL.split(narrow(strip_excel(trim(raw)))) if re.search(r"\d{4}", piece)]
+    return [("fax" if FAX.search(piece) else "phone", trim(FAX.sub("", piece))) for piece in pieces]
 
 
 def read_extension(raw: str) -> Cell:

@@ -10,6 +10,7 @@ from include.ingest.types.cells import EMPTY, UNUSABLE, Cell, is_null, plain
 JST = timezone(timedelta(hours=9))
 NULL_DATES = frozenset({"0000-00-00", "0000/00/00", "1900/01/01", "1900-01-01", "1900/1/1"})
 EXCEL_EPOCH = datetime(1899, 12, 30)
+EXCEL_1904_EPOCH = datetime(1904, 1, 1)  # workbooks of old Macs; the contract says so
 EXCEL_SERIALS = (20000, 60000)  # 1954 to 2064: a number in a date column can only be this
 ERAS = {
     "M": ("明治", date(1868, 1, 25)), "T": ("大正", date(1912, 7, 30)), "S": ("昭和", date(1926, 12, 25)),
@@ -34,7 +35,7 @@ CLOCK = re.compile(
 SERIAL = re.compile(r"\d{5}(\.\d+)?$")
 
 
-def read_timestamp(raw: str, formats: tuple[str, ...] = ()) -> Cell:
+def read_timestamp(raw: str, formats: tuple[str, ...] = (), epoch: datetime = EXCEL_EPOCH) -> Cell:
     """Any known form to 'YYYY-MM-DD HH:MM:SS[.ffffff]'; what is ambiguous or impossible rejects the row (N10)."""
     text = plain(raw)
     if is_null(text, NULL_DATES) or text.split(" ")[0] in NULL_DATES:
@@ -45,15 +46,15 @@ def read_timestamp(raw: str, formats: tuple[str, ...] = ()) -> Cell:
         except ValueError:
             continue
     try:
-        when, is_odd = _parse(text)
+        when, is_odd = _parse(text, epoch)
     except (ValueError, OverflowError):
         return Cell(None, reject="N10")
     return _cell(when, is_odd) if when else Cell(None, reject="N10")
 
 
-def read_date(raw: str, formats: tuple[str, ...] = ()) -> Cell:
+def read_date(raw: str, formats: tuple[str, ...] = (), epoch: datetime = EXCEL_EPOCH) -> Cell:
     """As `read_timestamp`, cut to the day."""
-    cell = read_timestamp(raw, formats)
+    cell = read_timestamp(raw, formats, epoch)
     return Cell(cell.value[:10], is_lossy=cell.is_lossy) if cell.value else cell
 
 
@@ -75,7 +76,12 @@ def _cell(when: datetime, is_odd: bool = False) -> Cell:
     return Cell(when.isoformat(sep=" "), is_lossy=is_odd)
 
 
-def _parse(text: str) -> tuple[datetime | None, bool]:
+def epoch_of(is_1904: bool) -> datetime:
+    """Day 0 of the workbook's serial numbers (N12)."""
+    return EXCEL_1904_EPOCH if is_1904 else EXCEL_EPOCH
+
+
+def _parse(text: str, epoch: datetime) -> tuple[datetime | None, bool]:
     if found := WESTERN.match(text):
         return _with_clock(_day(found["y"], found["m"], found["d"]), found["time"]), False
     if found := COMPACT.match(text):
@@ -85,7 +91,7 @@ def _parse(text: str) -> tuple[datetime | None, bool]:
         day, is_odd = _era_day(found)
         return _with_clock(day, found["time"]), is_odd
     if SERIAL.match(text) and EXCEL_SERIALS[0] <= float(text) <= EXCEL_SERIALS[1]:
-        return EXCEL_EPOCH + timedelta(seconds=round(float(text) * 86400)), False
+        return epoch + timedelta(seconds=round(float(text) * 86400)), False
     return None, False
 
 
