@@ -30,6 +30,12 @@ def _parser() -> argparse.ArgumentParser:
         verb.add_argument("--as-of", type=date.fromisoformat, help="business date (JST), YYYY-MM-DD")
         verb.add_argument("--source", help="take files of this source only")
         verb.set_defaults(verb=_run, dag_ids=dag_ids)
+        if name == "ingest":
+            verb.add_argument("--accept", metavar="DELIVERY", help="let in a delivery that its check refused")
+            verb.add_argument("--reason", default="", help="why it is right (with --accept)")
+            verb.add_argument("--by", default="", help="who says so (with --accept)")
+            verb.add_argument("--rebuild", action="store_true", help="make the warehouse anew from the archive")
+            verb.set_defaults(verb=_ingest)
     generate = verbs.add_parser("generate", help="write seeded synthetic exports into landing/")
     generate.add_argument("--profile", default="small", help="tiny | small | large | xlarge")
     generate.add_argument("--as-of", type=date.fromisoformat)
@@ -53,6 +59,19 @@ def _parser() -> argparse.ArgumentParser:
 def _run(config: settings.Settings, options: argparse.Namespace) -> int:
     as_of = options.as_of or config.as_of or datetime.now(orchestration.JST).date()
     return orchestration.run_chain(config, as_of, options.dag_ids, options.source)
+
+
+def _ingest(config: settings.Settings, options: argparse.Namespace) -> int:
+    from include import ingest
+
+    if options.rebuild:
+        as_of = options.as_of or config.as_of or datetime.now(orchestration.JST).date()
+        results = ingest.rebuild(config, as_of, f"rebuild_{as_of}")
+        print(f"倉庫を作り直しました: {sum(result.rows_loaded for result in results):,} 行。続けて build を実行してください。")
+        return 0
+    if options.accept:
+        options.source = ingest.accept(config, options.accept, options.reason, options.by)
+    return _run(config, options)
 
 
 def _generate(config: settings.Settings, options: argparse.Namespace) -> int:

@@ -14,7 +14,11 @@ import duckdb
 from include.errors import GateStop
 from include.settings import Settings
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+# version -> what a warehouse of the version before it lacks; tables that are new come with OPS_DDL
+UPGRADES = {
+    2: "alter table ops.file_ledger add column if not exists rows_superseded bigint default 0",
+}
 
 OPS_DDL = """
 create schema if not exists raw;
@@ -24,7 +28,7 @@ create table if not exists ops.file_ledger (
     delivery_id varchar primary key, source varchar, source_system varchar, file_name varchar,
     delivered_sha256 varchar, stored_sha256 varchar, business_date date, mode varchar, part varchar,
     delivery_sequence bigint, known_at timestamp, purposes varchar, entities varchar,
-    rows_in bigint, rows_loaded bigint, rows_rejected bigint,
+    rows_in bigint, rows_loaded bigint, rows_rejected bigint, rows_superseded bigint default 0,
     state varchar, message varchar, run_id varchar, committed_at timestamp
 );
 create table if not exists ops.rejected_row (
@@ -35,9 +39,18 @@ create table if not exists ops.gate_result (
     run_id varchar, as_of date, gate varchar, subject varchar, check_name varchar, is_success boolean,
     observed varchar, message_ja varchar, checked_at timestamp
 );
+create table if not exists ops.delivery_profile (
+    delivery_id varchar, file_name varchar, source varchar, entity varchar, mode varchar, business_date date,
+    column_name varchar, kind varchar, row_count bigint, seen_count bigint, filled_count bigint, low double,
+    middle double, high double, negative_share double, length double, digit_share double, kana_share double, parts varchar
+);
 create table if not exists ops.publication (
     list_id varchar, channel varchar, campaign_id varchar, business_date date, file_name varchar,
     row_count bigint, sha256 varchar, state varchar, run_id varchar, published_at timestamp
+);
+create table if not exists ops.acceptance (
+    source varchar, delivered_sha256 varchar, delivery_id varchar, file_name varchar, reason varchar,
+    accepted_by varchar, accepted_at timestamp
 );
 create table if not exists ops.policy (policy_version varchar, as_of date, seeds_hash varchar);
 create table if not exists ops.run (
@@ -70,10 +83,29 @@ def writer(settings: Settings, path: Path | None = None) -> Iterator[duckdb.Duck
 
 
 def ensure_ops(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the bookkeeping tables of schema `ops` where they are missing."""
+    """Create the bookkeeping tables of schema `ops` where they are missing; lead an earlier version to this one.
+
+    Raises `GateStop` for a warehouse that a later release has written.
+    """
     connection.execute(OPS_DDL)
-    if not connection.execute("select count(*) from ops.schema_version").fetchone()[0]:
+    [found] = connection.execute("select max(version) from ops.schema_version").fetchone()
+    if found is None:
         connection.execute("insert into ops.schema_version values (?)", [SCHEMA_VERSION])
+    elif found > SCHEMA_VERSION:
+        raise GateStop(
+            "schema",
+            f"倉庫は新しい版 ({found}) で作られています。この版 ({SCHEMA_VERSION}) では開けません。"
+            "新しい版を使うか、ingest --rebuild で保管庫から作り直してください。",
+        )
+    for version in range(found or SCHEMA_VERSION, SCHEMA_VERSION):
+        _upgrade(connection, version + 1)
+
+
+def _upgrade(connection: duckdb.DuckDBPyConnection, version: int) -> None:
+    connection.begin()
+    connection.execute(UPGRADES[version])
+    connection.execute("update ops.schema_version set version = ?", [version])
+    connection.commit()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from include import warehouse
 from include.contracts import Contract, load_contracts
-from include.ingest import commit, deliveries, feeds, find, judge, ledger, limits, read, rejected, storage, unclaimed
+from include.ingest import acceptance, commit, deliveries, feeds, find, judge, ledger, limits, read, rejected, storage, unclaimed
 from include.ingest.columns import Cells
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
@@ -47,12 +47,12 @@ def load_source(settings: Settings, source: str, as_of: date, run_id: str) -> So
     ]
     if contract is None:
         return unclaimed.refuse(settings, source, paths, as_of, run_id)
-    contract = _with_defaults(contract, numbers)
-    run = _Run(settings, contract, as_of, run_id, numbers)
+    contract = with_defaults(contract, numbers)
+    run = Run(settings, contract, as_of, run_id, numbers)
     return run.load(paths)
 
 
-def _with_defaults(contract: Contract, numbers: limits.Limits) -> Contract:
+def with_defaults(contract: Contract, numbers: limits.Limits) -> Contract:
     bad, rows = contract.max_bad_ratio, contract.min_rows_ratio
     return replace(
         contract,
@@ -61,7 +61,7 @@ def _with_defaults(contract: Contract, numbers: limits.Limits) -> Contract:
     )
 
 
-class _Run:
+class Run:
     """The state of one source's load: deliveries in order, what was read of them, what became of them."""
 
     def __init__(self, settings: Settings, contract: Contract, as_of: date, run_id: str, numbers: limits.Limits):
@@ -179,14 +179,21 @@ class _Run:
         here = {feed.entity for delivery in good for feed in delivery.feeds}
         delivered = replace(self.contract, feeds=tuple(feed for feed in self.contract.feeds if feed.entity in here))
         verdict = batch.check_batch(self.settings, delivered, self.scratch, self.as_of, self.run_id)
-        for outcome in self.outcomes:
+        for place, outcome in enumerate(self.outcomes):
             reasons = verdict.failures.get(outcome.delivery.delivery_id)
             if reasons and not outcome.is_rejected:
-                error = BadFile("GX", " ".join(reasons), "内容を確かめて出し直してください")
-                refused = self._refused(outcome.delivery, error, outcome.rows_in)
-                self.outcomes[self.outcomes.index(outcome)] = refused
+                self.outcomes[place] = self._despite(outcome, " ".join(reasons))
         self.result.messages += verdict.warnings
         return verdict.results
+
+    def _despite(self, outcome: Outcome, reasons: str) -> Outcome:
+        """The gate's word stands unless somebody has accepted this very content."""
+        if word := acceptance.given(self.settings, self.contract.source, outcome.delivery.sha256):
+            message = f"{outcome.delivery.file_name}: {word}により取り込みました。検査の指摘: {reasons}"
+            self.result.messages.append(f"{self.contract.source}: {message}")
+            return replace(outcome, message=message)
+        fix = f"内容を確かめて出し直してください。正しければ ingest --accept {outcome.delivery.delivery_id} で受け入れられます"
+        return self._refused(outcome.delivery, BadFile(acceptance.RULE, reasons, fix), outcome.rows_in)
 
     def _keep(self, outcome: Outcome) -> None:
         """Disk first: an orphan is harmless, a row without its file is not."""

@@ -43,6 +43,13 @@ def set_aside(settings: Settings, delivery: Delivery) -> Path:
     return target
 
 
+def kept_path(settings: Settings, source: str, file_name: str, sha256: str) -> Path | None:
+    """Where a refused file was set aside; None when it is no longer there."""
+    plain = settings.rejected / source / "files" / file_name
+    named = plain.with_name(f"{plain.stem}.{sha256[:8]}{plain.suffix}")
+    return next((path for path in (plain, named) if path.exists() and sha256_of(path) == sha256), None)
+
+
 def _copy(path: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.tmp")
