@@ -8,7 +8,7 @@ STAMP := $(VENV)/.installed
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help setup demo test up benchmark lock clean
+.PHONY: help setup demo test up benchmark fuzz lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*##/\t/'
@@ -36,6 +36,9 @@ up: $(STAMP)  ## Airflow on this machine: UI, scheduler, executor
 
 benchmark: $(STAMP)  ## seconds and rows of each stage at tiny and small
 	@$(PYTHON) -m include.cli benchmark
+
+fuzz: $(STAMP)  ## 20,000 mutated files through the row gate (FILES=n SEED=n)
+	@$(PYTHON) -m tests.unit.ingest.fuzz --files $(or $(FILES),20000) --seed $(or $(SEED),1)
 
 lock: $(STAMP)  ## compile requirements.in into requirements.txt
 	@$(VENV)/bin/uv pip compile --quiet --no-header --python-version 3.11 requirements.in -o requirements.txt
