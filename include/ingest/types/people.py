@@ -69,12 +69,12 @@ def _prefectures() -> dict[str, str]:
 
 
 def read_prefecture(raw: str) -> Cell:
-    """JIS code 01–47 from name, reading or number (N21); from the front of an address; unknown is kept as original."""
+    """JIS code 01–47 from name, reading or number, also JP-13 (N21); from the front of an address; unknown is kept as original."""
     text = plain(raw)
     if is_null(text):
         return UNUSABLE if text else EMPTY
     table = _prefectures()
-    low = text.casefold()
+    low = text.casefold().removeprefix("jp-")
     code = table.get(low) or table.get(SUFFIX.sub("", low)) or table.get(re.sub(r"\.0$", "", low))
     if code:
         return Cell(code)
