@@ -66,3 +66,16 @@
 {% macro value_hash(expression) -%}
     md5({{ expression }})
 {%- endmacro %}
+
+{# Every match of a regular expression taken out. #}
+{% macro without_matches(expression, pattern) -%}
+    {{ return(adapter.dispatch('without_matches', 'okoshi')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__without_matches(expression, pattern) -%}
+    regexp_replace({{ expression }}, {{ pattern }}, '', 'g')
+{%- endmacro %}
+
+{% macro spark__without_matches(expression, pattern) -%}
+    regexp_replace({{ expression }}, {{ pattern }}, '')
+{%- endmacro %}

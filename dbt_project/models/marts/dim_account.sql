@@ -13,7 +13,7 @@ parents as (
     select
         party_key,
         person_id
-    from parties
+    from {{ ref('int_identity__member') }}
 ),
 
 final as (

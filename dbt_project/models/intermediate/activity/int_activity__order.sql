@@ -11,6 +11,10 @@ products as (
     select * from {{ ref('stg_products') }}
 ),
 
+members as (
+    select * from {{ ref('int_identity__member') }}
+),
+
 parties as (
     select * from {{ ref('int_identity__party') }}
 ),
@@ -122,7 +126,8 @@ facts as (
     left join line_totals on orders.order_id = line_totals.order_id
     left join main_category on orders.order_id = main_category.order_id
     left join statuses on orders.status = statuses.order_status
-    left join parties on orders.party_key = parties.party_key
+    left join members on orders.party_key = members.party_key
+    left join parties on members.person_id = parties.person_id
 ),
 
 -- a net that the source states is final; otherwise goods less discount, points and the larger of refund and returned goods

@@ -3,6 +3,10 @@ with parties as (
     select * from {{ ref('int_identity__party') }}
 ),
 
+members as (
+    select * from {{ ref('int_identity__member') }}
+),
+
 orders as (
     select * from {{ ref('int_activity__order') }}
 ),
@@ -86,7 +90,8 @@ final as (
         contacts.kind,
         contacts.is_two_way
     from contacts
-    inner join parties on contacts.party_key = parties.party_key
+    inner join members on contacts.party_key = members.party_key
+    inner join parties on members.person_id = parties.person_id
     union all
     select
         'order:' || order_id as touch_id,

@@ -3,10 +3,13 @@
 with parties as (
     select
         person_id,
-        party_key,
         business_type
     from {{ ref('int_identity__party') }}
     where account_person_id is null
+),
+
+members as (
+    select * from {{ ref('int_identity__member') }}
 ),
 
 order_days as (
@@ -22,7 +25,8 @@ used_days as (
         parties.person_id,
         usage_days.used_on as clock_on
     from {{ ref('stg_usage_daily') }} as usage_days
-    inner join parties on usage_days.account_key = parties.party_key
+    inner join members on usage_days.account_key = members.party_key
+    inner join parties on members.person_id = parties.person_id
     where usage_days.events > 0
 ),
 
@@ -31,7 +35,8 @@ won_deals as (
         parties.person_id,
         deals.closed_on as clock_on
     from {{ ref('stg_deals') }} as deals
-    inner join parties on deals.account_key = parties.party_key
+    inner join members on deals.account_key = members.party_key
+    inner join parties on members.person_id = parties.person_id
     where deals.result = 'won' and deals.closed_on <= {{ as_of() }}
 ),
 
@@ -40,7 +45,8 @@ contract_starts as (
         parties.person_id,
         accounts.contract_start_on as clock_on
     from {{ ref('stg_accounts') }} as accounts
-    inner join parties on accounts.account_key = parties.party_key
+    inner join members on accounts.account_key = members.party_key
+    inner join parties on members.person_id = parties.person_id
     where accounts.contract_start_on <= {{ as_of() }}
 ),
 

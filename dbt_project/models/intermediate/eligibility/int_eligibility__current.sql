@@ -4,7 +4,7 @@ with permissions as (
 ),
 
 people as (
-    select * from {{ ref('int_identity__alias') }}
+    select * from {{ ref('int_identity__member') }}
 ),
 
 parties as (

@@ -5,7 +5,7 @@ with inquiries as (
 ),
 
 people as (
-    select * from {{ ref('int_identity__alias') }}
+    select * from {{ ref('int_identity__member') }}
 ),
 
 cooling_off as (

@@ -9,7 +9,7 @@ calls as (
 ),
 
 people as (
-    select * from {{ ref('int_identity__alias') }}
+    select * from {{ ref('int_identity__member') }}
 ),
 
 points as (

@@ -5,7 +5,7 @@ with deals as (
 ),
 
 people as (
-    select * from {{ ref('int_identity__alias') }}
+    select * from {{ ref('int_identity__member') }}
 ),
 
 parties as (

@@ -4,7 +4,7 @@ with parties as (
 ),
 
 people as (
-    select * from {{ ref('int_identity__alias') }}
+    select * from {{ ref('int_identity__member') }}
 ),
 
 requests as (
@@ -77,9 +77,9 @@ stops as (
 
     union all
 
-    select person_id, 'SUP_WITHDRAWN', withdrawn_on, cast(null as date), cast(null as string)
+    select person_id, 'SUP_WITHDRAWN', first_withdrawn_on, cast(null as date), cast(null as string)
     from parties
-    where withdrawn_on is not null
+    where first_withdrawn_on is not null
 
     union all
 

@@ -3,6 +3,10 @@ with parties as (
     select * from {{ ref('int_identity__party') }}
 ),
 
+members as (
+    select * from {{ ref('int_identity__member') }}
+),
+
 names as (
     select * from {{ ref('int_identity__name') }}
 ),
@@ -72,7 +76,7 @@ points as (
 -- a value that is both recorded and a column is one point; the source's record of it wins
 merged as (
     select
-        parties.person_id,
+        members.person_id,
         points.point_type,
         points.value_norm,
         min(points.contact_point_id) as source_contact_point_id,
@@ -82,17 +86,20 @@ merged as (
         max(points.bounce_count) as bounce_count,
         min(points.first_seen_on) as first_seen_on
     from points
-    inner join parties on points.party_key = parties.party_key
-    group by parties.person_id, points.point_type, points.value_norm
+    inner join members on points.party_key = members.party_key
+    group by members.person_id, points.point_type, points.value_norm
 ),
 
+-- N19: the number of three persons, or of an account and somebody else, belongs to nobody alone
 sharing as (
     select
-        point_type,
-        value_norm,
-        count(*) as person_count
+        merged.point_type,
+        merged.value_norm,
+        count(*) as person_count,
+        max(case when parties.party_type = 'account' then 1 else 0 end) = 1 as is_of_account
     from merged
-    group by point_type, value_norm
+    inner join parties on merged.person_id = parties.person_id
+    group by merged.point_type, merged.value_norm
 ),
 
 final as (
@@ -110,7 +117,11 @@ final as (
             order by merged.source_rank nulls last, merged.first_seen_on, merged.value_norm
         ) as integer) as rank,
         merged.is_valid,
-        merged.is_marked_shared or sharing.person_count >= identity_rule.shared_min_person_count as is_shared,
+        (
+            merged.is_marked_shared
+            or sharing.person_count >= identity_rule.shared_min_person_count
+            or (sharing.is_of_account and sharing.person_count > 1)
+        ) as is_shared,
         cast(merged.bounce_count as bigint) as bounce_count,
         merged.first_seen_on
     from merged

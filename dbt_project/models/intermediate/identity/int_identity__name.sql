@@ -1,6 +1,6 @@
--- Names and addresses as printed. A contact is written to at the account's address.
-with parties as (
-    select * from {{ ref('int_identity__party') }}
+-- Names and addresses as printed, of the record that speaks for the party. A contact is written to at the account's address.
+with leads as (
+    select * from {{ ref('int_identity__lead') }}
 ),
 
 customers as (
@@ -17,7 +17,7 @@ accounts as (
 
 final as (
     select
-        parties.person_id,
+        leads.person_id,
         coalesce(customers.family_name, contacts.family_name) as family_name,
         coalesce(customers.given_name, contacts.given_name) as given_name,
         coalesce(customers.family_name_kana, contacts.family_name_kana) as family_name_kana,
@@ -35,10 +35,10 @@ final as (
         coalesce(customers.city, accounts.city) as city,
         coalesce(customers.address_line1, accounts.address_line1) as address_line1,
         coalesce(customers.address_line2, accounts.address_line2) as address_line2
-    from parties
-    left join customers on parties.party_key = customers.customer_key
-    left join contacts on parties.party_key = contacts.contact_key
-    left join accounts on coalesce(contacts.account_key, parties.party_key) = accounts.account_key
+    from leads
+    left join customers on leads.party_key = customers.customer_key
+    left join contacts on leads.party_key = contacts.contact_key
+    left join accounts on coalesce(contacts.account_key, leads.party_key) = accounts.account_key
 )
 
 select * from final

@@ -1,174 +1,87 @@
--- One row per party: customers, contacts and accounts of the sources, and everybody else any table speaks of.
-with customers as (
-    select * from {{ ref('stg_customers') }}
+-- One row per party: a natural person or a B2B account, with all its records as one. Marks against contact unite; what is a fact
+-- of one record comes from the record that speaks for the party, else from any that knows it.
+with records as (
+    select * from {{ ref('int_identity__record') }}
 ),
 
-accounts as (
-    select * from {{ ref('stg_accounts') }}
+members as (
+    select * from {{ ref('int_identity__member') }}
 ),
 
-contacts as (
-    select * from {{ ref('stg_contacts') }}
+leads as (
+    select * from {{ ref('int_identity__lead') }}
 ),
 
-mentions as (
-    select * from {{ ref('int_identity__mention') }}
+households as (
+    select * from {{ ref('int_identity__household') }}
 ),
 
 age_bands as (
     select * from {{ ref('age_bands') }}
 ),
 
-gift_recipients as (
-    select distinct ship_to_party_key as party_key
-    from {{ ref('stg_orders') }}
-    where is_gift and ship_to_party_key is not null and ship_to_party_key is distinct from party_key
-),
-
-buyers as (
-    select distinct party_key
-    from {{ ref('stg_orders') }}
-    where party_key is not null
-),
-
-customer_parties as (
+-- a member who left under one number and stays under another is a member; a stop still counts from the first leaving
+united as (
     select
-        {{ person_id('source_system', 'source_customer_id') }} as person_id,
-        'person' as party_type,
-        cast(null as string) as account_person_id,
-        source_system,
-        source_customer_id as source_id,
-        customer_key as party_key,
-        'b2c' as business_type,
-        first_known_at,
-        household_id,
-        cast(registered_at as date) as registered_on,
+        members.person_id,
+        min(records.first_known_at) as first_known_at,
+        min(records.first_fact_on) as first_fact_on,
+        min(records.registered_on) as registered_on,
         case
-            when cast(withdrawn_at as date) <= {{ as_of() }} then cast(withdrawn_at as date)
-            when member_status = 'withdrawn' and withdrawn_at is null then cast(known_at as date)
+            when count(records.withdrawn_on) = count(case when records.is_registered then 1 end) then max(records.withdrawn_on)
         end as withdrawn_on,
-        birth_date as birth_on,
-        gender,
-        prefecture_code,
-        member_rank,
-        first_media_code,
-        cast(null as string) as industry_code,
-        coalesce(is_employee, false) as is_employee,
-        coalesce(is_test, false) as is_test,
-        coalesce(is_deceased, false) as is_deceased,
-        coalesce(is_minor, false) as is_minor_flag,
-        false as is_competitor,
-        purposes
-    from customers
-),
-
-contact_parties as (
-    select
-        {{ person_id('contacts.source_system', 'contacts.source_contact_id') }} as person_id,
-        'person' as party_type,
-        case
-            when contacts.account_key is not null
-                then {{ account_person_id('contacts.source_system', local_id('contacts.account_key', 'contacts.source_system')) }}
-        end as account_person_id,
-        contacts.source_system,
-        contacts.source_contact_id as source_id,
-        contacts.contact_key as party_key,
-        'b2b' as business_type,
-        contacts.first_known_at,
-        cast(null as string) as household_id,
-        cast(contacts.registered_at as date) as registered_on,
-        cast(null as date) as withdrawn_on,
-        cast(null as date) as birth_on,
-        cast(null as string) as gender,
-        accounts.prefecture_code,
-        cast(null as string) as member_rank,
-        cast(null as string) as first_media_code,
-        accounts.industry_code,
-        false as is_employee,
-        false as is_test,
-        false as is_deceased,
-        false as is_minor_flag,
-        coalesce(accounts.is_competitor, false) as is_competitor,
-        contacts.purposes
-    from contacts
-    left join accounts on contacts.account_key = accounts.account_key
-),
-
-account_parties as (
-    select
-        {{ account_person_id('source_system', 'source_account_id') }} as person_id,
-        'account' as party_type,
-        cast(null as string) as account_person_id,
-        source_system,
-        source_account_id as source_id,
-        account_key as party_key,
-        'b2b' as business_type,
-        first_known_at,
-        cast(null as string) as household_id,
-        cast(registered_at as date) as registered_on,
-        cast(null as date) as withdrawn_on,
-        cast(null as date) as birth_on,
-        cast(null as string) as gender,
-        prefecture_code,
-        cast(null as string) as member_rank,
-        cast(null as string) as first_media_code,
-        industry_code,
-        false as is_employee,
-        false as is_test,
-        false as is_deceased,
-        false as is_minor_flag,
-        coalesce(is_competitor, false) as is_competitor,
-        purposes
-    from accounts
-),
-
-registered_parties as (
-    select * from customer_parties
-    union all
-    select * from contact_parties
-    union all
-    select * from account_parties
-),
-
--- nobody's master row, but a table speaks of them: a party all the same
-mentioned_parties as (
-    select
-        case
-            when mentions.is_account
-                then {{ account_person_id('mentions.source_system', local_id('mentions.party_key', 'mentions.source_system')) }}
-            else {{ person_id('mentions.source_system', local_id('mentions.party_key', 'mentions.source_system')) }}
-        end as person_id,
-        case when mentions.is_account then 'account' else 'person' end as party_type,
-        cast(null as string) as account_person_id,
-        mentions.source_system,
-        {{ local_id('mentions.party_key', 'mentions.source_system') }} as source_id,
-        mentions.party_key,
-        case when mentions.is_account then 'b2b' else 'b2c' end as business_type,
-        mentions.first_known_at,
-        cast(null as string) as household_id,
-        cast(null as date) as registered_on,
-        cast(null as date) as withdrawn_on,
-        cast(null as date) as birth_on,
-        cast(null as string) as gender,
-        cast(null as string) as prefecture_code,
-        cast(null as string) as member_rank,
-        cast(null as string) as first_media_code,
-        cast(null as string) as industry_code,
-        false as is_employee,
-        false as is_test,
-        false as is_deceased,
-        false as is_minor_flag,
-        false as is_competitor,
-        mentions.purposes
-    from mentions
-    left join registered_parties on mentions.party_key = registered_parties.party_key
-    where registered_parties.party_key is null
+        min(records.withdrawn_on) as first_withdrawn_on,
+        min(records.birth_on) as birth_on,
+        min(records.gender) as gender,
+        min(records.prefecture_code) as prefecture_code,
+        max(case when records.is_employee then 1 else 0 end) = 1 as is_employee,
+        max(case when records.is_test then 1 else 0 end) = 1 as is_test,
+        max(case when records.is_deceased then 1 else 0 end) = 1 as is_deceased,
+        max(case when records.is_minor_flag then 1 else 0 end) = 1 as is_minor_flag,
+        max(case when records.is_competitor then 1 else 0 end) = 1 as is_competitor,
+        min(case when records.is_gift_only then 1 else 0 end) = 1 as is_gift_only,
+        nullif(min(coalesce(records.purposes, '')), '') as purposes,
+        count(*) as record_count
+    from records
+    inner join members on records.party_key = members.party_key
+    group by members.person_id
 ),
 
 parties as (
-    select * from registered_parties
-    union all
-    select * from mentioned_parties
+    select
+        leads.person_id,
+        lead_records.party_type,
+        accounts.person_id as account_person_id,
+        lead_records.source_system,
+        lead_records.source_id,
+        lead_records.party_key,
+        lead_records.business_type,
+        united.first_known_at,
+        households.household_id,
+        united.registered_on,
+        united.withdrawn_on,
+        united.first_withdrawn_on,
+        coalesce(lead_records.birth_on, united.birth_on) as birth_on,
+        coalesce(lead_records.gender, united.gender) as gender,
+        coalesce(lead_records.prefecture_code, united.prefecture_code) as prefecture_code,
+        lead_records.member_rank,
+        lead_records.first_media_code,
+        lead_records.industry_code,
+        united.is_employee,
+        united.is_test,
+        united.is_deceased,
+        united.is_minor_flag,
+        united.is_competitor,
+        united.purposes,
+        coalesce(accounts.person_id, households.household_id, leads.person_id) as cluster_id,
+        united.first_fact_on,
+        united.is_gift_only,
+        united.record_count
+    from leads
+    inner join records as lead_records on leads.party_key = lead_records.party_key
+    inner join united on leads.person_id = united.person_id
+    left join members as accounts on lead_records.account_key = accounts.party_key
+    left join households on leads.person_id = households.person_id
 ),
 
 aged as (
@@ -182,18 +95,8 @@ aged as (
 final as (
     select
         parties.*,
-        coalesce(parties.account_person_id, parties.household_id, parties.person_id) as cluster_id,
-        least(
-            parties.registered_on, parties.withdrawn_on, mentions.first_seen_on, cast(parties.first_known_at as date)
-        ) as first_fact_on,
-        age_bands.age_band,
-        gift_recipients.party_key is not null
-        and buyers.party_key is null
-        and parties.registered_on is null as is_gift_only
+        age_bands.age_band
     from parties
-    left join mentions on parties.party_key = mentions.party_key
-    left join gift_recipients on parties.party_key = gift_recipients.party_key
-    left join buyers on parties.party_key = buyers.party_key
     left join aged on parties.person_id = aged.person_id
     left join age_bands on aged.age >= age_bands.from_age and aged.age < age_bands.to_age
 )

@@ -1,0 +1,10 @@
+"""Records that any link ever joined, directly or through others: within a circle, and only there, ids may change."""
+
+
+def model(dbt, session):
+    from include.analytics.components import connected
+
+    dbt.config(materialized="table")
+    edges = dbt.ref("int_identity__link").select("party_key, 'block:' || block_key as block_key").to_arrow_table()
+    circles = connected(edges["party_key"], edges["block_key"])  # noqa: F841  read by the query below
+    return session.sql("select node as party_key, component as circle_id from circles where node not like 'block:%'").to_arrow_table()

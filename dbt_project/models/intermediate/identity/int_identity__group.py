@@ -1,0 +1,17 @@
+"""Who is one party at each moment: components of the circle as its links stood then."""
+
+
+def model(dbt, session):
+    from include.analytics.components import connected
+
+    dbt.config(materialized="table")
+    # a record without a link at a moment is joined to itself
+    edges = dbt.ref("int_identity__moment").project(
+        "changed_at::varchar || '|' || party_key as record,"
+        " changed_at::varchar || '|' || coalesce('block:' || block_key, party_key) as joined"
+    ).to_arrow_table()
+    groups = connected(edges["record"], edges["joined"])  # noqa: F841  read by the query below
+    return session.sql(
+        "select split_part(node, '|', 1)::timestamp as changed_at, substr(node, strpos(node, '|') + 1) as party_key, component as group_id"
+        " from groups where node not like '%|block:%'"
+    ).to_arrow_table()

@@ -1,0 +1,146 @@
+-- What may tell that two records are one party: one row per record, rule and value ever known, with the day it was first known.
+-- Values are folded for comparison and hashed; what is printed is never touched. A value that is missing makes no key.
+with customers as (
+    select * from {{ ref('stg_customer_versions') }}
+),
+
+accounts as (
+    select * from {{ ref('stg_account_versions') }}
+),
+
+points as (
+    select * from {{ ref('stg_contact_points') }}
+),
+
+folds as (
+    select
+        {{ ordered_list("case when fold_kind = 'name' then from_char end", 'fold_no', '') }} as name_from,
+        {{ ordered_list("case when fold_kind = 'name' then to_char end", 'fold_no', '') }} as name_to,
+        {{ ordered_list("case when fold_kind = 'kana' then from_char end", 'fold_no', '') }} as kana_from,
+        {{ ordered_list("case when fold_kind = 'kana' then to_char end", 'fold_no', '') }} as kana_to,
+        {{ ordered_list("case when fold_kind = 'company' then from_char end", 'fold_no', '') }} as company_from,
+        {{ ordered_list("case when fold_kind = 'company' then to_char end", 'fold_no', '') }} as company_to
+    from {{ ref('identity_folds') }}
+),
+
+words as (
+    select
+        {{ ordered_list("case when word_kind = 'legal_form' then word end", 'word_no', '|') }} as legal_form_pattern,
+        {{ ordered_list("case when word_kind = 'branch' then word end", 'word_no', '|') }} as branch_pattern
+    from {{ ref('identity_words') }}
+),
+
+free_mail as (
+    select word from {{ ref('identity_words') }} where word_kind = 'free_mail'
+),
+
+role_mailbox as (
+    select word from {{ ref('identity_words') }} where word_kind = 'role_mailbox'
+),
+
+people as (
+    select
+        customers.customer_key as party_key,
+        customers.known_at,
+        customers.email,
+        customers.phone,
+        cast(customers.birth_date as string) as birth_text,
+        customers.postal_code,
+        {{ folded(whole_name('customers.family_name', 'customers.given_name'), 'folds.name_from', 'folds.name_to') }} as name_key,
+        {{ folded(whole_name('customers.family_name_kana', 'customers.given_name_kana'), 'folds.kana_from', 'folds.kana_to') }} as kana_key
+    from customers
+    cross join folds
+),
+
+-- a customer's further addresses and numbers, from the day both they and the name are known
+further_points as (
+    select
+        people.party_key,
+        greatest(people.known_at, points.first_known_at) as known_at,
+        points.type,
+        points.value_norm,
+        people.kana_key,
+        people.birth_text
+    from points
+    inner join people on points.party_key = people.party_key
+    where points.type in ('email', 'phone')
+),
+
+emails as (
+    select party_key, known_at, email from people
+    union all
+    select party_key, known_at, value_norm from further_points where type = 'email'
+),
+
+phones as (
+    select party_key, known_at, phone, kana_key, birth_text from people
+    union all
+    select party_key, known_at, value_norm, kana_key, birth_text from further_points where type = 'phone'
+),
+
+companies as (
+    select
+        accounts.account_key as party_key,
+        accounts.known_at,
+        accounts.corporate_number,
+        accounts.postal_code,
+        lower(accounts.domain) as domain,
+        nullif(lower({{ without_spaces(folded(without_matches('accounts.account_name', 'words.legal_form_pattern'), 'folds.company_from', 'folds.company_to')) }}), '') as name_key,
+        -- a branch stands apart from its head office, known by its own name or by the parent the source names
+        case
+            when {{ without_matches('accounts.account_name', 'words.branch_pattern') }} <> accounts.account_name then accounts.account_name
+            when accounts.parent_account_key is not null then coalesce(accounts.postal_code, accounts.account_key)
+            else ''
+        end as branch_key
+    from accounts
+    cross join folds
+    cross join words
+),
+
+values_of_rules as (
+    select 'EMAIL' as match_rule, emails.party_key, emails.known_at, lower(emails.email) as key_text, cast(null as string) as veto_value
+    from emails
+    left join role_mailbox on lower(emails.email) like role_mailbox.word || '@%'
+    where role_mailbox.word is null
+
+    union all
+
+    select 'PHONE_KANA', party_key, known_at, phone || '|' || kana_key, birth_text
+    from phones
+
+    union all
+
+    select 'NAME_BIRTH_POSTAL', party_key, known_at, name_key || '|' || birth_text || '|' || postal_code, cast(null as string)
+    from people
+
+    union all
+
+    select 'CORPORATE_NUMBER', party_key, known_at, corporate_number || '|' || branch_key, cast(null as string)
+    from companies
+
+    union all
+
+    select 'DOMAIN_NAME', companies.party_key, companies.known_at, companies.domain || '|' || companies.name_key || '|' || companies.branch_key, companies.corporate_number
+    from companies
+    left join free_mail on companies.domain = free_mail.word
+    where free_mail.word is null
+
+    union all
+
+    select 'NAME_POSTAL', party_key, known_at, name_key || '|' || postal_code || '|' || branch_key, corporate_number
+    from companies
+),
+
+final as (
+    select
+        party_key,
+        match_rule,
+        {{ hash16(['match_rule', 'key_text']) }} as block_key,
+        min(known_at) as known_at,
+        min(veto_value) as veto_value
+    from values_of_rules
+    where key_text is not null
+    group by party_key, match_rule, key_text
+)
+
+select * from final

@@ -1,0 +1,42 @@
+-- Every record with the moment it was first known and the id it has while it is alone.
+with records as (
+    select * from {{ ref('int_identity__record') }}
+),
+
+seen as (
+    select customer_key as party_key, source_system, source_customer_id as source_id, 'person' as party_type, known_at
+    from {{ ref('stg_customer_versions') }}
+    union all
+    select account_key, source_system, source_account_id, 'account', known_at
+    from {{ ref('stg_account_versions') }}
+    union all
+    select party_key, source_system, source_id, party_type, first_known_at
+    from records
+),
+
+firsts as (
+    select
+        party_key,
+        min(source_system) as source_system,
+        min(source_id) as source_id,
+        min(party_type) as party_type,
+        min(known_at) as first_known_at
+    from seen
+    group by party_key
+),
+
+final as (
+    select
+        party_key,
+        source_system,
+        source_id,
+        party_type,
+        first_known_at,
+        case
+            when party_type = 'account' then {{ account_person_id('source_system', 'source_id') }}
+            else {{ person_id('source_system', 'source_id') }}
+        end as own_person_id
+    from firsts
+)
+
+select * from final

@@ -1,0 +1,24 @@
+-- Every set of identifying values that was ever known of a customer, from the day it was first known. Values that were
+-- changed or deleted later stay: they remain evidence of who somebody is.
+with final as (
+    select
+        {{ global_id('source_customer_id') }} as customer_key,
+        source_system,
+        source_customer_id,
+        family_name,
+        given_name,
+        family_name_kana,
+        given_name_kana,
+        birth_date,
+        email,
+        phone,
+        postal_code,
+        min(known_at) as known_at
+    from {{ source('raw', 'customers') }}
+    where known_at < {{ as_of_end() }}
+    group by
+        source_system, source_customer_id, family_name, given_name, family_name_kana, given_name_kana, birth_date,
+        email, phone, postal_code
+)
+
+select * from final
