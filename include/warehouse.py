@@ -17,7 +17,8 @@ from include.settings import Settings
 SCHEMA_VERSION = 2
 # version -> what a warehouse of the version before it lacks; tables that are new come with OPS_DDL
 UPGRADES = {
-    2: "alter table ops.file_ledger add column if not exists rows_superseded bigint default 0",
+    2: "alter table ops.file_ledger add column if not exists rows_superseded bigint default 0;"
+    "alter table ops.file_ledger add column if not exists absent_fulls bigint",
 }
 
 OPS_DDL = """
@@ -29,6 +30,7 @@ create table if not exists ops.file_ledger (
     delivered_sha256 varchar, stored_sha256 varchar, business_date date, mode varchar, part varchar,
     delivery_sequence bigint, known_at timestamp, purposes varchar, entities varchar,
     rows_in bigint, rows_loaded bigint, rows_rejected bigint, rows_superseded bigint default 0,
+    absent_fulls bigint,
     state varchar, message varchar, run_id varchar, committed_at timestamp
 );
 create table if not exists ops.rejected_row (

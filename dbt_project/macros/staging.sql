@@ -7,8 +7,10 @@
 One row per (source_system, key): the newest version known on as_of. Versions are ordered by known_at, then delivery, then
 place in the file. Rows that their newest version deletes, or that happen after as_of, are not there.
 Adds first_known_at (when the key was first heard of) and purposes (what the delivery may be used for).
+With absence_deletes, a key that so many full deliveries of its source in a row no longer hold as the rule asks is deleted as
+well; it is back with the next delivery that holds it. Events are never deleted so: exports of events have a window.
 #}
-{% macro latest_as_known(entity, key, event=none) -%}
+{% macro latest_as_known(entity, key, event=none, absence_deletes=false) -%}
     select
         versions.*,
         ledger.purposes
@@ -16,6 +18,7 @@ Adds first_known_at (when the key was first heard of) and purposes (what the del
         select
             *,
             min(known_at) over (partition by source_system, {{ key | join(', ') }}) as first_known_at,
+            max(business_date) over (partition by source_system, {{ key | join(', ') }}) as last_delivered_on,
             row_number() over (
                 partition by source_system, {{ key | join(', ') }}
                 order by
@@ -26,10 +29,48 @@ Adds first_known_at (when the key was first heard of) and purposes (what the del
         where known_at < {{ as_of_end() }}
     ) as versions
     left join {{ source('ops', 'file_ledger') }} as ledger on versions.delivery_id = ledger.delivery_id
+    {%- if absence_deletes %}
+    left join ({{ absence_limit(entity) }}) as absence on ledger.source = absence.source
+    {%- endif %}
     where
         versions.version_no = 1
         and not coalesce(versions.is_deleted, false)
+        {%- if absence_deletes %}
+        and not coalesce(versions.last_delivered_on < absence.full_on, false)
+        {%- endif %}
         {%- if event %}
         and (versions.{{ event }} is null or cast(versions.{{ event }} as date) <= {{ as_of() }})
         {%- endif %}
+{%- endmacro %}
+
+{#
+Per source the date of the last-but-n full delivery of an entity that is known on as_of: what was delivered last before it is
+missing from all fulls since. n is the contract's or the rule's, as ingest noted it with the newest full. Several files of one
+date are one full; none for a source with fewer fulls.
+#}
+{% macro absence_limit(entity) -%}
+    select
+        source,
+        business_date as full_on
+    from (
+        select
+            source,
+            business_date,
+            row_number() over (partition by source order by business_date desc) as place,
+            first_value(absent_fulls) over (partition by source order by business_date desc) as absent_fulls
+        from (
+            select
+                source,
+                business_date,
+                max(absent_fulls) as absent_fulls
+            from {{ source('ops', 'file_ledger') }}
+            where
+                state = 'loaded'
+                and mode = 'full'
+                and known_at < {{ as_of_end() }}
+                and concat(',', entities, ',') like '%,{{ entity }},%'
+            group by source, business_date
+        ) as fulls
+    ) as placed
+    where place = absent_fulls
 {%- endmacro %}

@@ -148,7 +148,7 @@ def _contract(path: Path, raw: dict) -> Contract:
         for key in (
             "source", "version", "title", "owner", "source_system", "mode", "format", "delimiter", "header",
             "date_in_name", "history", "required_for_lists", "currency", "max_bad_ratio", "min_rows_ratio",
-            "freshness_days", "preamble_rows", "footer",
+            "freshness_days", "absent_fulls", "preamble_rows", "footer",
         )
         if key in raw
     }  # fmt: skip

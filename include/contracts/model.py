@@ -146,6 +146,7 @@ class Contract:
     max_bad_ratio: float | None = None
     min_rows_ratio: float | None = None
     freshness_days: int | None = None
+    absent_fulls: int | None = None
 
     @property
     def name(self) -> str:

@@ -123,6 +123,7 @@ def build(canonical: Canonical) -> dict:
                 "max_bad_ratio": {"type": "number", "minimum": 0, "maximum": 1},
                 "min_rows_ratio": {"type": "number", "minimum": 0, "maximum": 1},
                 "freshness_days": {"type": "integer", "minimum": 1},
+                "absent_fulls": {"type": "integer", "minimum": 1},
                 "feeds": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/feed"}},
             },
             ["source", "version", "title", "owner", "source_system", "files", "purposes", "feeds"],

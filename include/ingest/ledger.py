@@ -107,11 +107,11 @@ def record(connection: duckdb.DuckDBPyConnection, contract: Contract, outcome: O
         "insert into ops.file_ledger by name select ? as delivery_id, ? as source, ? as source_system, ? as file_name,"
         " ? as delivered_sha256, ? as stored_sha256, ? as business_date, ? as mode, ? as part, ? as delivery_sequence,"
         " ? as known_at, ? as purposes, ? as entities, ? as rows_in, ? as rows_loaded, ? as rows_rejected,"
-        " ? as state, ? as message, ? as run_id, ? as committed_at",
+        " ? as absent_fulls, ? as state, ? as message, ? as run_id, ? as committed_at",
         [
             delivery.delivery_id, contract.source, contract.source_system, delivery.file_name,
             delivery.sha256, delivery.stored_sha256, delivery.business_date, delivery.mode, delivery.part, delivery.sequence,
             delivery.known_at, ",".join(contract.purposes), delivery.entities, outcome.rows_in, outcome.rows_loaded,
-            rejected, "rejected" if outcome.is_rejected else "loaded", outcome.message, run_id, datetime.now(),
+            rejected, contract.absent_fulls, "rejected" if outcome.is_rejected else "loaded", outcome.message, run_id, datetime.now(),
         ],
     )  # fmt: skip

@@ -58,6 +58,7 @@ def with_defaults(contract: Contract, numbers: limits.Limits) -> Contract:
         contract,
         max_bad_ratio=numbers.max_bad_ratio if bad is None else bad,
         min_rows_ratio=numbers.min_rows_ratio if rows is None else rows,
+        absent_fulls=contract.absent_fulls or numbers.absent_fulls,
     )
 
 

@@ -1,5 +1,5 @@
 with latest as (
-    {{ latest_as_known('accounts', key=['account_id'], event='registered_at') }}
+    {{ latest_as_known('accounts', key=['account_id'], event='registered_at', absence_deletes=true) }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with latest as (
-    {{ latest_as_known('contact_points', key=['contact_point_id'], event='registered_at') }}
+    {{ latest_as_known('contact_points', key=['contact_point_id'], event='registered_at', absence_deletes=true) }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with latest as (
-    {{ latest_as_known('contacts', key=['contact_id'], event='registered_at') }}
+    {{ latest_as_known('contacts', key=['contact_id'], event='registered_at', absence_deletes=true) }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with latest as (
-    {{ latest_as_known('customers', key=['source_customer_id'], event='registered_at') }}
+    {{ latest_as_known('customers', key=['source_customer_id'], event='registered_at', absence_deletes=true) }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with latest as (
-    {{ latest_as_known('products', key=['product_id']) }}
+    {{ latest_as_known('products', key=['product_id'], absence_deletes=true) }}
 ),
 
 final as (

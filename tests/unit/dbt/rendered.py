@@ -25,6 +25,7 @@ def _environment(as_of: str) -> jinja2.Environment:
     environment.globals.update(
         {"var": lambda name: {"as_of": as_of}[name], "ref": lambda name: name, "return": lambda value: value}
     )
+    environment.globals["source"] = lambda schema, name: f"{schema}.{name}"
     paths = [*(PROJECT / "macros").rglob("*.sql"), *(PROJECT / "tests" / "generic").glob("*.sql")]
     text = "\n".join(_as_macros(path.read_text(encoding="utf-8")) for path in sorted(paths))
     environment.globals["adapter"] = _Adapter(environment.globals)
