@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from include import rules, warehouse
-from include.quality import docs, volume
+from include.quality import docs, drift, limits, profile, profile_store, volume
 from include.quality.batch_checks import build_checks
 from include.quality.engine import BROKEN_CHECK, Outcome, gate_rows, validate
 from include.settings import Settings
@@ -34,13 +34,15 @@ def check_batch(settings: Settings, contract, scratch_path: Path, as_of: date, r
     Warehouse and scratch file must be closed by the caller.
     """
     entities = list(dict.fromkeys(feed.entity for feed in contract.feeds))
-    before = _fulls_before(settings, contract.source, entities)
+    before, newest = _in_already(settings, contract.source, entities)
+    _compare(settings, contract, entities, scratch_path, as_of)
     with warehouse.reader(settings, scratch_path) as connection:
-        checks = build_checks(contract, entities, as_of, _future_days(settings, as_of))
+        checks = build_checks(contract, entities, as_of, _future_days(settings, as_of), newest)
         for entity in entities:
             now = _fulls_now(connection, contract, entity)
             check = volume.volume_check(entity, contract.min_rows_ratio or 0, before.get(entity, []), now)
             checks += [check] if check else []
+        checks += drift.checks(entities)
         outcomes = validate(connection, contract.source, checks)
         deliveries = [
             row[0] for row in connection.execute("select delivery_id from delivery order by 1").fetchall()
@@ -49,8 +51,38 @@ def check_batch(settings: Settings, contract, scratch_path: Path, as_of: date, r
     return BatchVerdict(
         _failures(outcomes, deliveries),
         gate_rows(outcomes, run_id, as_of, GATE, contract.source),
-        [_sentence(o, row) for o in outcomes if not o.check.is_stop for row in o.rows],
+        [_sentence(o, row) for o in outcomes if o.verdict == "warned" for row in o.rows],
     )
+
+
+def _compare(settings: Settings, contract, entities: Sequence[str], scratch_path: Path, as_of: date) -> None:
+    """Put into the scratch database what its deliveries look like, and where they differ from those before."""
+    allowed = limits.read(settings, as_of)
+    sample_rows = allowed.number("sample_rows")
+    with warehouse.reader(settings, scratch_path) as connection:
+        listed = "(select delivery_id, file_name, business_date, mode from delivery)"
+        here = connection.execute(f"select * from {listed} order by business_date, delivery_id").fetchall()
+        now = [
+            found
+            for entity in entities
+            for found in profile.measure(connection, contract, entity, entity, listed, sample_rows)
+        ]
+    if not here:
+        return
+    days = (here[0][2], here[-1][2])
+    window = allowed.number("window_deliveries")
+    before, made_again = profile_store.before(settings, contract, entities, days, window, sample_rows)
+    verdicts = drift.judge(now, before, allowed, _accepted(settings, contract.source))
+    profile_store.put(settings, scratch_path, [*made_again, *now, *profile_store.marks(contract, here, now)], verdicts)
+
+
+def _accepted(settings: Settings, source: str) -> list[str]:
+    """Deliveries that somebody let in against the gate's word."""
+    if not settings.warehouse.exists():
+        return []
+    with warehouse.reader(settings) as connection:
+        found = connection.execute("select distinct delivery_id from ops.acceptance where source = ?", [source]).fetchall()
+    return [row[0] for row in found]
 
 
 def _future_days(settings: Settings, as_of: date) -> int:
@@ -58,13 +90,19 @@ def _future_days(settings: Settings, as_of: date) -> int:
     return int(found["future_days"])
 
 
-def _fulls_before(settings: Settings, source: str, entities: Sequence[str]) -> dict[str, list[volume.Full]]:
+def _in_already(
+    settings: Settings, source: str, entities: Sequence[str]
+) -> tuple[dict[str, list[volume.Full]], date | None]:
+    """The full deliveries of each entity, and the latest business date of the source."""
     if not settings.warehouse.exists():
-        return {}
+        return {}, None
     with warehouse.reader(settings) as connection:
+        [newest] = connection.execute(
+            "select max(business_date) from ops.file_ledger where source = ? and state = 'loaded'", [source]
+        ).fetchone()
         return {
             entity: volume.full_deliveries(connection, volume.BEFORE, entity, source) for entity in entities
-        }
+        }, newest
 
 
 def _fulls_now(connection, contract, entity: str) -> list[volume.Full]:

@@ -15,22 +15,39 @@ from include.quality.engine import Check
 PLANS = ("campaigns", "offers", "market_events", "list_rows")  # their event may lie ahead
 
 
-def build_checks(contract, entities: Sequence[str], as_of: date, future_days: int) -> list[Check]:
+def build_checks(contract, entities: Sequence[str], as_of: date, future_days: int, newest: date | None = None) -> list[Check]:
     """Keys, event dates and codes of each entity, then freshness of the source.
 
-    `future_days`: how far an event may lie after the row was known (rule_ingest).
+    `future_days`: how far an event may lie after the row was known (rule_ingest); `newest`: the latest business date
+    that is in already, so that a late file does not make a source look stale.
     """
     checks = []
     for name in entities:
         entity = canonical().entities[name]
         fed = [c for feed in contract.feeds if feed.entity == name for c in feed.columns]
+        checks += [_schema_check(name, list(dict.fromkeys(fed)))]
         checks += _key_checks(name, entity, contract.max_bad_ratio or 0)
         checks += _event_checks(name, entity, fed, contract.max_bad_ratio or 0, future_days)
         checks += [_code_check(name, column, entity.columns[column].codes) for column in dict.fromkeys(fed)
                    if column in entity.columns and entity.columns[column].codes]  # fmt: skip
     if entities and contract.freshness_days is not None:
-        checks.append(_freshness_check(entities, as_of, contract.freshness_days))
+        checks.append(_freshness_check(entities, as_of, contract.freshness_days, newest))
     return checks
+
+
+def _schema_check(name: str, fed: Sequence[str]) -> Check:
+    """The columns that the contract feeds are there in their canonical types."""
+    columns = canonical().entities[name].columns
+    wanted = ", ".join(f"('{c}', '{canonical().sql_type(columns[c])}')" for c in fed if c in columns)
+    query = f"""
+        select d.delivery_id, d.file_name as source_file, null as source_row,
+               concat(w.column_name, ' は ', coalesce(c.data_type, '無し'), '(契約では ', w.data_type, ')') as observed
+        from (values {wanted}) as w (column_name, data_type)
+        left join duckdb_columns() as c on c.table_name = '{name}' and c.column_name = w.column_name
+        cross join delivery as d cross join (select count(*) from {{batch}})
+        where c.data_type is distinct from w.data_type order by all
+    """
+    return Check(f"{name}_schema", name, "契約の列が決められた型である", query, suite="schema")
 
 
 def _key_checks(name: str, entity, max_bad_ratio: float) -> list[Check]:
@@ -79,17 +96,17 @@ def _code_check(name: str, column: str, codes: Sequence[str]) -> Check:
     return _where(f"{name}_{column}", name, f"{column} が決められた区分だけ", f"{column} not in ({allowed})")
 
 
-def _freshness_check(entities: Sequence[str], as_of: date, days: int) -> Check:
+def _freshness_check(entities: Sequence[str], as_of: date, days: int, newest: date | None) -> Check:
     tables = ["{batch}", *entities[1:]]
     union = " union all ".join(
         f"select business_date, delivery_id, source_file from {table}" for table in tables
     )
     query = f"""
         select max_by(delivery_id, business_date) as delivery_id, max_by(source_file, business_date) as source_file,
-               null as source_row, concat('最新は ', max(business_date)) as observed
-        from ({union}) having max(business_date) < date '{as_of}' - {days} order by all
+               null as source_row, concat('最新は ', greatest(max(business_date), date '{newest or date.min}')) as observed
+        from ({union}) having greatest(max(business_date), date '{newest or date.min}') < date '{as_of}' - {days} order by all
     """
-    return Check("freshness", entities[0], f"最新のファイルが基準日から {days} 日以内", query, is_stop=False)
+    return Check("freshness", entities[0], f"最新のファイルが基準日から {days} 日以内", query, is_stop=False, suite="freshness")
 
 
 def _where(check: str, table: str, sentence: str, condition: str) -> Check:

@@ -17,45 +17,81 @@ from include.quality.engine import BROKEN_CHECK, Outcome
 from include.settings import Settings
 
 SHOWN_ROWS = 20
+SUITES = {
+    "contract": "契約", "schema": "列と型", "volume": "行数", "freshness": "鮮度", "drift": "分布の変化",
+}  # fmt: skip
+BADGES = {"passed": ("ok", "合格"), "stopped": ("stop", "不合格"), "warned": ("warn", "警告"), "unknown": ("unknown", "判定不能")}
 GATES = {"batch": "取込の検査", "list": "リストの検査"}
 CSS = """
 body{font:15px/1.7 "Hiragino Sans","Noto Sans CJK JP","Yu Gothic",Meiryo,sans-serif;color:#1f2933;background:#f5f6f8;margin:0}
 main{max-width:1080px;margin:0 auto;padding:28px 20px 60px}h1{font-size:24px;margin:0 0 4px}p{margin:4px 0 16px;color:#52606d}
 table{border-collapse:collapse;width:100%;background:#fff;border:1px solid #d9dee4}th,td{padding:9px 12px;text-align:left;
 vertical-align:top;border-top:1px solid #e4e7eb}th{background:#eef1f4;font-size:13px;white-space:nowrap}
-.ok,.stop,.warn{display:inline-block;padding:1px 10px;border-radius:10px;font-size:13px;white-space:nowrap;color:#fff}
-.ok{background:#2f855a}.stop{background:#c53030}.warn{background:#b7791f}code{font-size:12px;color:#52606d;word-break:break-word}
+.ok,.stop,.warn,.unknown{display:inline-block;padding:1px 10px;border-radius:10px;font-size:13px;white-space:nowrap;color:#fff}
+.ok{background:#2f855a}.stop{background:#c53030}.warn{background:#b7791f}.unknown{background:#718096}code{font-size:12px;color:#52606d;word-break:break-word}
 details{margin-top:6px}summary{cursor:pointer;font-size:13px;color:#3e4c59}.num,th.num{text-align:right}a{color:#2b6cb0}
 details table{margin-top:6px;width:auto}details td,details th{padding:3px 10px;font-size:13px}
 """
 
 
 def write(settings: Settings, as_of: date, gate: str, subject: str, outcomes: Sequence[Outcome]) -> Path:
-    """Write the page of one validation and refresh the index. Returns the page's path."""
+    """Write the page of one validation, one page a suite beside it, and refresh the index. Returns the page's path."""
     page = settings.data_docs / as_of.isoformat() / f"{gate}_{subject}.html"
-    summary = {
-        "as_of": as_of.isoformat(), "gate": gate, "subject": subject, "page": page.name, "checks": len(outcomes),
-        "failed": sum(not o.is_success and o.check.is_stop for o in outcomes),
-        "warned": sum(not o.is_success and not o.check.is_stop for o in outcomes),
-    }  # fmt: skip
+    suites = [name for name in SUITES if any(o.check.suite == name for o in outcomes)]
+    parts = {name: page.with_name(f"{page.stem}.{name}.html") for name in suites if len(suites) > 1}
+    summary = _summary(as_of, gate, subject, outcomes) | {
+        "page": page.name,
+        "suites": {
+            name: {"page": part.name, "verdict": worst([o for o in outcomes if o.check.suite == name])}
+            for name, part in parts.items()
+        },
+    }
+    for name, part in parts.items():
+        own = [o for o in outcomes if o.check.suite == name]
+        write_atomically(part, _page(_summary(as_of, gate, subject, own), own, SUITES[name], page.name).encode())
     write_atomically(page, _page(summary, outcomes).encode())
     write_atomically(page.with_suffix(".json"), json.dumps(summary, sort_keys=True).encode())
     write_atomically(settings.data_docs / "index.html", _index(settings).encode())
     return page
 
 
-def _page(summary: dict, outcomes: Sequence[Outcome]) -> str:
+def worst(outcomes: Sequence[Outcome]) -> str:
+    """The verdict of several checks together."""
+    found = {o.verdict for o in outcomes}
+    return next((verdict for verdict in ("stopped", "warned", "unknown") if verdict in found), "passed")
+
+
+def _summary(as_of: date, gate: str, subject: str, outcomes: Sequence[Outcome]) -> dict:
+    verdicts = [o.verdict for o in outcomes]
+    return {
+        "as_of": as_of.isoformat(), "gate": gate, "subject": subject, "checks": len(outcomes),
+        "failed": verdicts.count("stopped"), "warned": verdicts.count("warned"), "unknown": verdicts.count("unknown"),
+    }  # fmt: skip
+
+
+def _page(summary: dict, outcomes: Sequence[Outcome], suite: str = "", whole: str = "") -> str:
     body = "".join(_check_row(o) for o in outcomes)
-    title = f"{GATES.get(summary['gate'], summary['gate'])}: {summary['subject']}"
-    lead = f"基準日 {summary['as_of']}・検査 {summary['checks']} 件・不合格 {summary['failed']} 件・警告 {summary['warned']} 件"
+    title = f"{GATES.get(summary['gate'], summary['gate'])}: {summary['subject']}" + (f"({suite})" if suite else "")
+    lead = (
+        f"基準日 {summary['as_of']}・検査 {summary['checks']} 件・不合格 {summary['failed']} 件・警告 {summary['warned']} 件"
+        f"・判定不能 {summary['unknown']} 件"
+    )
     table = f'<table><tr><th>判定</th><th>対象</th><th>検査</th><th class="num">違反</th></tr>{body}</table>'
-    return _html(title, lead, f'<p><a href="../index.html">一覧へ戻る</a></p>{table}')
+    links = _suite_links(summary.get("suites", {}), "") or (f'<a href="{escape(whole)}">全部の検査</a>' if whole else "")
+    return _html(title, lead, f'<p><a href="../index.html">一覧へ戻る</a> {links}</p>{table}')
+
+
+def _suite_links(suites: dict[str, dict], folder: str) -> str:
+    return " ".join(
+        f'<a href="{folder}{escape(found["page"])}">{_badge(found["verdict"], SUITES[name])}</a>'
+        for name, found in suites.items()
+    )
 
 
 def _check_row(outcome: Outcome) -> str:
     found = f"{BROKEN_CHECK}。{escape(outcome.problem)}" if outcome.is_broken else f"{outcome.count:,}"
     return (
-        f"<tr><td>{_badge(outcome.is_success, outcome.check.is_stop)}</td><td>{escape(outcome.check.table)}</td>"
+        f"<tr><td>{_badge(outcome.verdict)}</td><td>{escape(outcome.check.table)}</td>"
         f"<td>{escape(outcome.check.sentence)}{_evidence(outcome.rows)}"
         f"<details><summary>照会</summary><code>{escape(' '.join(outcome.check.query.split()))}</code></details></td>"
         f'<td class="num">{found}</td></tr>'
@@ -80,14 +116,15 @@ def _index(settings: Settings) -> str:
     found.sort(key=lambda s: (s["gate"], s["subject"]))
     found.sort(key=lambda s: s["as_of"], reverse=True)
     body = "".join(
-        f"<tr><td>{s['as_of']}</td><td>{_badge(not s['failed'] and not s['warned'], bool(s['failed']))}</td>"
+        f"<tr><td>{s['as_of']}</td><td>{_badge(_verdict(s))}</td>"
         f'<td><a href="{s["as_of"]}/{escape(s["page"])}">{GATES.get(s["gate"], s["gate"])}: {escape(s["subject"])}</a></td>'
-        f'<td class="num">{s["checks"]}</td><td class="num">{s["failed"]}</td><td class="num">{s["warned"]}</td></tr>'
+        f"<td>{_suite_links(s.get('suites', {}), s['as_of'] + '/')}</td>"
+        f'<td class="num">{s["checks"]}</td><td class="num">{s["failed"]}</td><td class="num">{s["warned"]}</td><td class="num">{s.get("unknown", 0)}</td></tr>'
         for s in found
     )
     table = (
-        '<table><tr><th>基準日</th><th>判定</th><th>検査</th><th class="num">件数</th>'
-        '<th class="num">不合格</th><th class="num">警告</th></tr>'
+        '<table><tr><th>基準日</th><th>判定</th><th>検査</th><th>種類ごと</th><th class="num">件数</th>'
+        '<th class="num">不合格</th><th class="num">警告</th><th class="num">判定不能</th></tr>'
         f"{body}</table>"
     )
     return _html(
@@ -97,10 +134,14 @@ def _index(settings: Settings) -> str:
     )
 
 
-def _badge(is_success: bool, is_stop: bool) -> str:
-    if is_success:
-        return '<span class="ok">合格</span>'
-    return '<span class="stop">不合格</span>' if is_stop else '<span class="warn">警告</span>'
+def _verdict(summary: dict) -> str:
+    counted = {"stopped": "failed", "warned": "warned"}
+    return next((verdict for verdict, name in counted.items() if summary[name]), "passed")
+
+
+def _badge(verdict: str, label: str = "") -> str:
+    style, word = BADGES[verdict]
+    return f'<span class="{style}">{label + " " if label else ""}{word}</span>'
 
 
 def _html(title: str, lead: str, body: str) -> str:

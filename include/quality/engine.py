@@ -21,7 +21,8 @@ class Check:
     """One sentence about one table.
 
     `query` returns the rows that break the sentence, as keys and counts and never as a person's data;
-    `{batch}` stands for `table` ('orders' or 'publish.pub_email_v1').
+    `{batch}` stands for `table` ('orders' or 'publish.pub_email_v1'). `is_unknown`: rows found could not be judged,
+    which is neither passed nor broken. `suite` groups checks on the pages of evidence.
     """
 
     name: str
@@ -29,6 +30,8 @@ class Check:
     sentence: str
     query: str
     is_stop: bool = True
+    is_unknown: bool = False
+    suite: str = "contract"
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,15 @@ class Outcome:
     count: int
     rows: list[dict]
     problem: str = ""
+
+    @property
+    def verdict(self) -> str:
+        """passed, unknown, warned or stopped."""
+        if self.is_success:
+            return "passed"
+        if self.check.is_unknown and not self.is_broken:
+            return "unknown"
+        return "stopped" if self.check.is_stop else "warned"
 
     @property
     def is_broken(self) -> bool:
@@ -76,13 +88,20 @@ def validate(connection: duckdb.DuckDBPyConnection, subject: str, checks: Sequen
 
 
 def gate_rows(outcomes: Sequence[Outcome], run_id: str, as_of: date, gate: str, subject: str) -> list[tuple]:
-    """Rows of `ops.gate_result`, one a check."""
+    """Rows of `ops.gate_result`, one a check; where nothing could be judged, is_success is NULL."""
     now = datetime.now(UTC).replace(tzinfo=None)
     return [
-        (run_id, as_of, gate, subject, f"{o.check.table}.{o.check.name}", o.is_success, str(o.count),
-         o.check.sentence if o.check.is_stop else f"警告: {o.check.sentence}", now)
+        (run_id, as_of, gate, subject, f"{o.check.table}.{o.check.name}",
+         None if o.verdict == "unknown" else o.is_success, str(o.count), _message(o), now)
         for o in outcomes
     ]  # fmt: skip
+
+
+def _message(outcome: Outcome) -> str:
+    sentence = outcome.check.sentence
+    if outcome.verdict == "unknown":
+        return f"判定不能: {sentence}"
+    return sentence if outcome.check.is_stop or outcome.check.is_unknown else f"警告: {sentence}"
 
 
 def record(connection: duckdb.DuckDBPyConnection, rows: Sequence[tuple]) -> None:

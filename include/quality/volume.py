@@ -63,7 +63,7 @@ def volume_check(
         where row_count < {min_rows_ratio} * before_count order by all
     """
     sentence = f"全件の {entity} が前回の {min_rows_ratio:.0%} 以上ある(途中で切れたファイルではない)"
-    return Check(f"{entity}_volume", entity, sentence, query)
+    return Check(f"{entity}_volume", entity, sentence, query, suite="volume")
 
 
 def _compared(ratio: float, before: Sequence[Full], now: Sequence[Full]):
@@ -74,8 +74,10 @@ def _compared(ratio: float, before: Sequence[Full], now: Sequence[Full]):
         rows = _rows(current.get(day) or earlier[day])
         for full in current.get(day, []):
             yield full, rows, base
-        if rows >= ratio * base:
+        if day in current and rows >= ratio * base:
             base = rows
+        elif day in earlier:  # what is in was accepted, however few
+            base = _rows(earlier[day])
 
 
 def _by_date(fulls: Sequence[Full]) -> dict[date, list[Full]]:
