@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from datetime import date, datetime
+from pathlib import Path
 
 from include import orchestration, settings
 from include.errors import GateStop
@@ -50,6 +51,12 @@ def _parser() -> argparse.ArgumentParser:
         ("summary", _summary, "say in plain words what the last run produced"),
     ):
         verbs.add_parser(name, help=text).set_defaults(verb=verb)
+    contract = verbs.add_parser("contract", help="new: draft a contract from a file; check: what a file would become")
+    contract.add_argument("action", choices=["new", "check"])
+    contract.add_argument("file", type=Path)
+    contract.add_argument("--source", help="the source's name; check finds it by the file's name")
+    contract.add_argument("--as-of", type=date.fromisoformat)
+    contract.set_defaults(verb=_contract)
     execute = verbs.add_parser("exec", help="run a command with Airflow's settings in its environment")
     execute.add_argument("command", nargs=argparse.REMAINDER)
     execute.set_defaults(verb=_exec)
@@ -98,6 +105,19 @@ def _init(config: settings.Settings, options: argparse.Namespace) -> int:
     orchestration.configure(config, quiet=False)
     orchestration.initialise(config)
     return 0
+
+
+def _contract(config: settings.Settings, options: argparse.Namespace) -> int:
+    from include.contracts import draft
+    from include.ingest import dry_run
+
+    if options.action == "new":
+        print(draft.draft(config.contracts_dirs, options.file, options.source))
+        return 0
+    as_of = options.as_of or config.as_of or datetime.now(orchestration.JST).date()
+    verdict = dry_run.check(config, options.file, as_of, options.source)
+    print(verdict.render())
+    return 0 if verdict.is_ok else 1
 
 
 def _exec(config: settings.Settings, options: argparse.Namespace) -> int:

@@ -42,7 +42,7 @@ def read(delivery: Delivery, data: bytes, contract: Contract) -> Parsed:
 
 
 def _read_csv(delivery: Delivery, text: str, contract: Contract, known: frozenset[str]) -> Parsed:
-    delimiter = _delimiter(text, known) if contract.delimiter == "auto" else contract.delimiter
+    delimiter = delimiter_of(text, known) if contract.delimiter == "auto" else contract.delimiter
     records = structure.scan(text, delimiter)
     if not len(records):
         raise BadFile("C-EMPTY", "空のファイルです", "元のシステムで出力が終わっているか確かめてください", line=1)
@@ -57,7 +57,7 @@ def _read_csv(delivery: Delivery, text: str, contract: Contract, known: frozense
     return Parsed(header, cells, records.lines[keep], bad, preamble + len(records) - last)
 
 
-def _delimiter(text: str, known: frozenset[str]) -> str:
+def delimiter_of(text: str, known: frozenset[str]) -> str:
     """The one that splits a first line into most known names, then into most cells."""
     lines = text.split("\n", HEADER_SEARCH)[:HEADER_SEARCH]
 
