@@ -57,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     contract.add_argument("--source", help="the source's name; check finds it by the file's name")
     contract.add_argument("--as-of", type=date.fromisoformat)
     contract.set_defaults(verb=_contract)
+    verbs.choices["benchmark"].add_argument(
+        "--ingest", type=int, metavar="LINES", help="only ingest, on so many order lines, beside the floor"
+    )
     execute = verbs.add_parser("exec", help="run a command with Airflow's settings in its environment")
     execute.add_argument("command", nargs=argparse.REMAINDER)
     execute.set_defaults(verb=_exec)
@@ -128,7 +131,7 @@ def _exec(config: settings.Settings, options: argparse.Namespace) -> int:
 def _benchmark(config: settings.Settings, options: argparse.Namespace) -> int:
     from include import benchmark
 
-    return benchmark.run(config)
+    return benchmark.run_ingest(config, options.ingest) if options.ingest else benchmark.run(config)
 
 
 def _status(config: settings.Settings, options: argparse.Namespace) -> int:

@@ -17,8 +17,7 @@ from include.settings import Settings
 SCHEMA_VERSION = 2
 # version -> what a warehouse of the version before it lacks; tables that are new come with OPS_DDL
 UPGRADES = {
-    2: "alter table ops.file_ledger add column if not exists rows_superseded bigint default 0;"
-    "alter table ops.file_ledger add column if not exists absent_fulls bigint",
+    2: "alter table ops.file_ledger add column if not exists absent_fulls bigint",
 }
 
 OPS_DDL = """
@@ -29,7 +28,7 @@ create table if not exists ops.file_ledger (
     delivery_id varchar primary key, source varchar, source_system varchar, file_name varchar,
     delivered_sha256 varchar, stored_sha256 varchar, business_date date, mode varchar, part varchar,
     delivery_sequence bigint, known_at timestamp, purposes varchar, entities varchar,
-    rows_in bigint, rows_loaded bigint, rows_rejected bigint, rows_superseded bigint default 0,
+    rows_in bigint, rows_loaded bigint, rows_rejected bigint,
     absent_fulls bigint,
     state varchar, message varchar, run_id varchar, committed_at timestamp
 );

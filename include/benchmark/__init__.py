@@ -47,6 +47,13 @@ def run(settings: Settings) -> int:
     return 0
 
 
+def run_ingest(settings: Settings, lines: int) -> int:
+    """Ingest alone, on so many order lines beside the floor; see `include.benchmark.ingest`."""
+    from include.benchmark import ingest
+
+    return ingest.run(settings, lines)
+
+
 def table(profile: str, stages: list[Stage], wall: float) -> str:
     """The figures of one run as text; the overhead is all that no engine and no file work accounts for."""
     lines = [f"\n{profile}", f"{'stage':<34}{'seconds':>9}{'rows':>12}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from include.ingest.problems import BadFile
 
 QUOTE, NEWLINE = ord('"'), ord("\n")
+BLOCK = 1 << 23
 FIX_QUOTE = "引用符を閉じるか、値の中の引用符を二重にしてください"
 csv.field_size_limit(2**31 - 1)
 
@@ -50,43 +52,64 @@ def _are_adjacent(records: Records, keep: np.ndarray) -> bool:
 def scan(text: str, delimiter: str) -> Records:
     """Find the records of `text` (LF line ends). Raises `BadFile` naming the line where a quote is left open."""
     data = text.encode()
+    found = _records(data, ord(delimiter))
+    return found if found is not None else _rewrite(text, delimiter)
+
+
+def _records(data: bytes, delimiter: int) -> Records | None:
+    """The records, block by block so that memory follows the block; None where quotes are irregular."""
     buffer = np.frombuffer(data, dtype=np.uint8)
-    is_quote = buffer == QUOTE
-    quotes = np.flatnonzero(is_quote)
-    if len(quotes) and not _is_regular(buffer, quotes, ord(delimiter)):
-        return _rewrite(text, delimiter)
-    inside = np.cumsum(is_quote, dtype=np.uint8) & 1 if len(quotes) else None
-    return _records(data, buffer, inside, ord(delimiter))
+    splits, marks, ordinals = [], [], []  # record ends; delimiters in each record; number of the line end
+    inside, carried, line_ends = 0, 0, 0
+    for start, end in _blocks(data):
+        block = buffer[start:end]
+        newlines = np.flatnonzero(block == NEWLINE)
+        is_delimiter = block == delimiter
+        here = np.arange(len(newlines))
+        quotes = np.flatnonzero(block == QUOTE)
+        if len(quotes) or inside:
+            if not _is_regular(buffer, start + quotes, inside, delimiter):
+                return None
+            within = (np.cumsum(block == QUOTE, dtype=np.uint8) + np.uint8(inside)) & 1
+            is_delimiter &= within == 0
+            here = np.flatnonzero(within[newlines] == 0)
+            inside = (inside + len(quotes)) & 1
+        ends = newlines[here]
+        counts = np.add.reduceat(is_delimiter, np.concatenate([[0], ends[ends + 1 < len(block)] + 1]), dtype=np.int64)
+        counts[0] += carried
+        carried = int(counts[-1]) if len(counts) > len(ends) else 0
+        splits.append(start + ends)
+        marks.append(counts[: len(ends)])
+        ordinals.append(line_ends + here)
+        line_ends += len(newlines)
+    if inside:
+        return None
+    if data and not data.endswith(b"\n"):
+        splits, marks, ordinals = [*splits, [len(data)]], [*marks, [carried]], [*ordinals, [line_ends]]
+    ends, fields, places = (np.concatenate([np.array(p, dtype=np.int64) for p in (*piece, [])]) for piece in (splits, marks, ordinals))
+    starts, lines = np.concatenate([[0], ends[:-1] + 1]), np.concatenate([[1], places[:-1] + 2])
+    starts, lines = starts[: len(ends)].astype(np.int64), lines[: len(ends)].astype(np.int64)
+    full = ends - starts > fields  # a line of delimiters only is no record
+    is_multiline = len(ends) > 0 and int(places[-1]) + 1 != len(ends)
+    return Records(data, starts[full], ends[full], lines[full], fields[full] + 1, is_multiline)
 
 
-def _is_regular(buffer: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
-    """Every odd quote opens a field, every even one closes it or is doubled, and none is left open."""
-    if len(quotes) % 2:
-        return False
-    opening, closing = quotes[::2], quotes[1::2]
-    before = np.where(opening > 0, buffer[opening - 1], NEWLINE)
-    after = np.where(closing + 1 < len(buffer), buffer[np.minimum(closing + 1, len(buffer) - 1)], NEWLINE)
-    borders = (delimiter, NEWLINE)
-    doubled = np.zeros(len(opening), dtype=bool)
-    doubled[1:] = opening[1:] == closing[:-1] + 1
-    continued = np.append(doubled[1:], False)
-    return bool((np.isin(before, borders) | doubled).all() and (np.isin(after, borders) | continued).all())
+def _blocks(data: bytes) -> Iterator[tuple[int, int]]:
+    """Spans of about BLOCK bytes, each ending after a line end."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", min(start + BLOCK, len(data))) + 1 or len(data)
+        yield start, end
+        start = end
 
 
-def _records(data: bytes, buffer: np.ndarray, inside: np.ndarray | None, delimiter: int) -> Records:
-    newlines = np.flatnonzero(buffer == NEWLINE)
-    splits = newlines if inside is None else newlines[inside[newlines] == 0]
-    ends = splits if data.endswith(b"\n") else np.append(splits, len(data))
-    starts = np.concatenate([[0], ends[:-1] + 1]) if len(ends) else ends
-    lines = np.searchsorted(newlines, starts) + 1
-    is_delimiter = buffer == delimiter
-    if inside is not None:
-        is_delimiter &= inside == 0
-    marks = np.flatnonzero(is_delimiter)
-    fields = np.searchsorted(marks, ends) - np.searchsorted(marks, starts) + 1
-    full = ends - starts > np.where(fields > 1, fields - 1, 0)  # a line of delimiters only is no record
-    is_multiline = len(splits) != len(newlines)
-    return Records(data, starts[full], ends[full], lines[full], fields[full], is_multiline)
+def _is_regular(buffer: np.ndarray, quotes: np.ndarray, inside: int, delimiter: int) -> bool:
+    """Every quote that opens stands at a field's start, every one that closes at its end; doubled ones are both."""
+    is_border = np.zeros(256, dtype=bool)
+    is_border[[delimiter, NEWLINE, QUOTE]] = True
+    opening, closing = quotes[inside::2], quotes[1 - inside :: 2]
+    opening, closing = opening[opening > 0], closing[closing + 1 < len(buffer)]
+    return bool(is_border[buffer[opening - 1]].all() and is_border[buffer[closing + 1]].all())
 
 
 def _rewrite(text: str, delimiter: str) -> Records:

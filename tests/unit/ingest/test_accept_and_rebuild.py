@@ -185,12 +185,12 @@ def test_a_warehouse_of_an_earlier_version_is_led_to_this_one(house: House):
     house.put("shop", "受注_20240401.csv", orders_csv([1]))
     house.load()
     with warehouse.writer(house.settings) as connection:
-        connection.execute("alter table ops.file_ledger drop column rows_superseded")
+        connection.execute("alter table ops.file_ledger drop column absent_fulls")
         connection.execute("update ops.schema_version set version = 1")
     house.put("shop", "受注_20240402.csv", orders_csv([2]))
     assert not house.load().is_red
     assert house.rows("select version from ops.schema_version") == [(warehouse.SCHEMA_VERSION,)]
-    assert house.rows("select rows_loaded, rows_superseded from ops.file_ledger") == [(1, 0), (1, 0)]
+    assert house.rows("select rows_loaded, absent_fulls from ops.file_ledger order by business_date") == [(1, None), (1, 2)]
 
 
 def test_a_warehouse_of_a_later_version_is_left_alone(house: House):

@@ -78,3 +78,15 @@ def test_records_are_cut_out_in_order():
     records = structure.scan("a,b\n1,2\nx\n3,4\n", ",")
     keep = [i for i in range(len(records)) if records.fields[i] == 2][1:]
     assert records.body(structure.np.array(keep)) == b"1,2\n3,4\n"
+
+
+@pytest.mark.parametrize("block", [1, 2, 7, 40])
+def test_records_are_the_same_whatever_the_block(monkeypatch, block: int):
+    text = 'a,"b\n\nc",d\n\n1,"say ""x""",3\n,,\n"",2,"q,r\n"\n9,8,7'
+    whole = structure.scan(text, ",")
+    monkeypatch.setattr(structure, "BLOCK", block)
+    pieces = structure.scan(text, ",")
+    for name in ("starts", "ends", "lines", "fields"):
+        assert getattr(pieces, name).tolist() == getattr(whole, name).tolist()
+    assert (whole.lines.tolist(), whole.fields.tolist()) == ([1, 5, 7, 9], [3, 3, 3, 3])
+    assert pieces.is_multiline and whole.is_multiline

@@ -1,0 +1,137 @@
+"""Ingest on EC-CUBE-like CP932 order files beside the floor: a plain transcode and one CREATE TABLE AS read_csv."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+from include import ingest, warehouse
+from include import settings as settings_module
+from include.contracts import load_contracts
+from include.settings import REPO, Settings
+
+SOURCE = "eccube_orders"
+AS_OF = date(2024, 10, 1)
+CHUNK = 1 << 24
+# what varies from row to row; every other column of the export is filled alike
+CELLS = {
+    "注文ID": "cast(i // 10 + 1 as varchar)",
+    "会員ID": "cast(i // 100 + 1 as varchar)",
+    "注文番号": "'N' || (i // 10 + 1)",
+    "受注日": "strftime(timestamp '2022-01-01' + to_minutes(cast(i % 1400000 as bigint)), '%Y-%m-%d %H:%M:%S')",
+    "対応状況(ID)": "'5'",
+    "合計": "cast(1000 + i % 9000 as varchar)",
+    "注文詳細ID": "cast(i + 1 as varchar)",
+    "明細区分(ID)": "'1'",
+    "商品ID": "cast(i % 997 + 1 as varchar)",
+    "商品名": "'化粧水　しっとり①-' || (i % 997)",
+    "価格": "cast(100 + i % 900 as varchar)",
+    "個数": "cast(i % 3 + 1 as varchar)",
+    "税率": "'10'",
+    "お名前(姓)": "'髙橋'",
+    "住所1": "'港区赤坂1-2-3'",
+}
+NUMBERS = {"値引き", "送料", "送料__2", "税金", "入金日", "発送日"}
+
+
+def run(settings: Settings, lines: int) -> int:
+    """Print and keep MB/s, rows/s and peak memory of both ways over the same file. Returns 0."""
+    home = settings.work / "benchmark" / "ingest"
+    shutil.rmtree(home, ignore_errors=True)
+    path = home / "landing" / SOURCE / "受注_20240930.csv"
+    house = settings_module.load(settings_module.environment_for(home))
+    write_orders(house, path, lines)
+    ingest.prepare(house)
+    size = path.stat().st_size
+    figures = {"lines": lines, "megabytes": size / 1e6, "floor": _measure(home, "floor"), "ingest": _measure(home, "ingest")}
+    figures["ratio"] = figures["ingest"]["seconds"] / figures["floor"]["seconds"]
+    print(table(figures))
+    kept = settings.data_root / "benchmark" / "ingest.json"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(figures, indent=1))
+    shutil.rmtree(home)
+    return 0
+
+
+def table(figures: dict) -> str:
+    """The figures as text."""
+    rows = [f"{figures['lines']:,} order lines, {figures['megabytes']:,.0f} MB CP932"]
+    rows.append(f"{'':<8}{'seconds':>9}{'MB/s':>9}{'rows/s':>12}{'peak MB':>10}")
+    for name in ("floor", "ingest"):
+        found = figures[name]
+        speed = figures["megabytes"] / found["seconds"]
+        rows.append(
+            f"{name:<8}{found['seconds']:>9.1f}{speed:>9.1f}{figures['lines'] / found['seconds']:>12,.0f}{found['peak_mb']:>10,.0f}"
+        )
+    return "\n".join([*rows, f"ingest / floor: {figures['ratio']:.2f}"])
+
+
+def write_orders(settings: Settings, path: Path, lines: int) -> None:
+    """An order export with every column of the contract, ten lines an order, ten orders a customer."""
+    contract = load_contracts([REPO / "include" / "contracts"])[SOURCE]
+    names = contract.known_columns(contract.feeds)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    plain = path.with_name(".plain.csv")
+    header = ",".join(name.removesuffix("__2") for name in names)
+    selected = ", ".join(f"{CELLS.get(name) or _filler(name)} as c{place}" for place, name in enumerate(names))
+    with warehouse.writer(settings, settings.work / "orders.duckdb") as connection:
+        connection.execute(
+            f"copy (select {selected} from range({lines}) as r(i)) to '{plain}' (header false, delimiter ',')"
+        )
+    with plain.open(encoding="utf-8", newline="") as source, path.open("w", encoding="cp932", newline="") as target:
+        target.write(header + "\n")
+        while piece := source.read(CHUNK):
+            target.write(piece)
+    plain.unlink()
+    os.utime(path, (0, 0))
+
+
+def _filler(name: str) -> str:
+    return "'0'" if name in NUMBERS - {"入金日", "発送日"} else "''"
+
+
+def _measure(home: Path, what: str) -> dict:
+    """Run one way in a process of its own, so that its peak memory is its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "include.benchmark.ingest", what],
+        check=True, cwd=REPO, env=settings_module.environment_for(home), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def floor(settings: Settings) -> None:
+    """What no ingest can be faster than: decode, encode, one read."""
+    [path] = (settings.landing / SOURCE).glob("*.csv")
+    plain = settings.data_root / "floor.csv"
+    with path.open(encoding="cp932", newline="") as source, plain.open("w", encoding="utf-8", newline="") as target:
+        while piece := source.read(CHUNK):
+            target.write(piece)
+    with warehouse.writer(settings, settings.work / "floor.duckdb") as connection:
+        connection.execute(f"create table orders as select * from read_csv('{plain}')")
+    plain.unlink()
+
+
+def _load(settings: Settings) -> None:
+    result = ingest.load_source(settings, SOURCE, AS_OF, "benchmark")
+    if result.is_red:
+        raise SystemExit("\n".join(result.messages))
+
+
+def main(what: str) -> None:
+    """Child process: do one of both and print seconds and peak memory."""
+    settings = settings_module.load()
+    began = time.monotonic()
+    {"floor": floor, "ingest": _load}[what](settings)
+    seconds = time.monotonic() - began
+    print(json.dumps({"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
