@@ -252,3 +252,18 @@ def _planted_suites(key: str, used: limits.Limits) -> bool:
         "rows_factor": (lambda: days(3) | {date(2024, 4, 9): [order(n, date(2024, 4, 9)) for n in range(3000)]}, "行数"),
     }[key]
     return any(word in v.observed for found in judged(used, files()).values() for v in found)
+
+
+def test_a_large_delivery_is_looked_at_through_the_same_sample_every_time():
+    connection = duckdb.connect()
+    connection.execute(
+        "create table t as select range::varchar as order_id, range % 1000 as net_amount, range as source_row, 'd1' as delivery_id,"
+        " timestamp '2024-04-01' as known_at from range(100000)"
+    )
+    connection.execute("create table delivery as select 'd1' as delivery_id, 'f' as file_name, date '2024-04-01' as business_date, 'full' as mode")
+    twice = [
+        profile.measure(connection, contract("orders", ("order_id", "net_amount")), "orders", "t", "delivery", 5000) for _ in range(2)
+    ]
+    assert twice[0] == twice[1]
+    amounts = twice[0][1]
+    assert amounts.rows == 100000 and 4000 < amounts.seen < 6000 and 450 < amounts.middle < 550
