@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from include import settings as settings_module
@@ -59,15 +60,17 @@ def profiles(entity: str, columns: tuple[str, ...], files: dict[date, list[dict]
     connection = duckdb.connect()
     types = {"net_amount": "decimal(18,2)", "gross_amount": "decimal(18,2)", "ordered_at": "timestamp",
              "paid_at": "timestamp", "birth_date": "date"}  # fmt: skip
-    listed = ", ".join(f"{name} {types.get(name, 'varchar')}" for name in columns)
-    connection.execute(f"create table t ({listed}, source_row bigint, delivery_id varchar, known_at timestamp)")
-    connection.execute("create table delivery (delivery_id varchar, file_name varchar, business_date date, mode varchar)")
-    for day, rows in files.items():
-        connection.execute("insert into delivery values (?, ?, ?, ?)", [f"d{day}", f"受注_{day}.csv", day, mode])
+    rows, listed = [], []
+    for day, found in files.items():
+        listed.append({"delivery_id": f"d{day}", "file_name": f"受注_{day}.csv", "business_date": day, "mode": mode})
         at = datetime.combine(day, datetime.max.time()).replace(microsecond=0)
-        for place, row in enumerate(rows):
-            values = [row[name] for name in columns] + [place + 2, f"d{day}", (known or (lambda r, a: a))(row, at)]
-            connection.execute(f"insert into t values ({', '.join('?' * len(values))})", values)
+        for place, row in enumerate(found):
+            meta = {"source_row": place + 2, "delivery_id": f"d{day}", "known_at": (known or (lambda r, a: a))(row, at)}
+            rows.append({name: row[name] for name in columns} | meta)
+    cast = ", ".join(f"cast({name} as {types.get(name, 'varchar')}) as {name}" for name in columns)
+    connection.register("rows_now", pa.Table.from_pylist(rows))
+    connection.execute(f"create table t as select {cast}, source_row, delivery_id, known_at from rows_now")
+    connection.register("delivery", pa.Table.from_pylist(listed))
     return profile.measure(connection, contract(entity, columns), entity, "t", "delivery", 20000)
 
 
