@@ -45,3 +45,9 @@ def test_contract(name: str, shipped: House):
 
 def test_every_fixture_is_expected_to_do_something():
     assert {path.name for path in FIXTURES.iterdir()} - {"expected.yml"} == set(EXPECTED)
+
+
+def test_every_shipped_contract_shows_what_it_takes_and_what_it_refuses():
+    shipped = {path.name.split(".v", 1)[0] for path in (REPO / "include" / "contracts").glob("*.v1.yml")}
+    for kind in ("pass", "fail"):
+        assert {name.split(".v", 1)[0] for name in EXPECTED if f".{kind}." in name} == shipped, kind
