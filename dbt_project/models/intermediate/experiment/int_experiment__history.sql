@@ -1,7 +1,35 @@
 -- Who was assigned before as_of, from the delivered lists; an assignment is open until its window ends,
--- and as long as its campaign runs: nobody is assigned twice in one campaign.
-with list_rows as (
+-- and as long as its campaign runs: nobody is assigned twice in one campaign. An id that has since become another party's leads
+-- there; where several of them were assigned in one campaign, the party's own assignment counts, else the earliest.
+with delivered as (
     select * from {{ ref('stg_list_rows') }}
+),
+
+former_ids as (
+    select
+        source_id as former_person_id,
+        person_id
+    from {{ ref('int_identity__alias') }}
+    where source_system = 'okoshi'
+    qualify row_number() over (partition by source_id order by valid_from desc) = 1
+),
+
+led_on as (
+    select
+        delivered.*,
+        coalesce(former_ids.person_id, delivered.person_id) as present_person_id
+    from delivered
+    left join former_ids on delivered.person_id = former_ids.former_person_id
+),
+
+list_rows as (
+    select
+        *,
+        row_number() over (
+            partition by campaign_id, present_person_id
+            order by person_id = present_person_id desc, anchor_on, person_id
+        ) as assignment_no
+    from led_on
 ),
 
 campaigns as (
@@ -11,7 +39,7 @@ campaigns as (
 final as (
     select
         list_rows.campaign_id,
-        list_rows.person_id,
+        case when list_rows.assignment_no = 1 then list_rows.present_person_id else list_rows.person_id end as person_id,
         list_rows.cluster_id,
         list_rows.list_id,
         list_rows.list_row_id,

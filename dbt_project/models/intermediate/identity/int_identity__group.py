@@ -5,7 +5,7 @@ def model(dbt, session):
     from include.analytics.components import connected
 
     dbt.config(materialized="table")
-    # a record without a link at a moment is joined to itself
+    # a row without a block joins the record to itself
     edges = dbt.ref("int_identity__moment").project(
         "changed_at::varchar || '|' || party_key as record,"
         " changed_at::varchar || '|' || coalesce('block:' || block_key, party_key) as joined"

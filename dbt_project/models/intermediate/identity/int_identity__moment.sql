@@ -65,19 +65,27 @@ apart as (
     where splits.valid_from <= present.changed_at and (splits.valid_to is null or present.changed_at < splits.valid_to)
 ),
 
-final as (
+standing as (
     select
         present.party_key,
         present.changed_at,
         links.block_key
     from present
+    inner join links on present.party_key = links.party_key
     left join apart on present.party_key = apart.party_key and present.changed_at = apart.changed_at
-    left join links
-        on
-            present.party_key = links.party_key
-            and links.valid_from <= present.changed_at
-            and (links.valid_to is null or present.changed_at < links.valid_to)
-            and (apart.party_key is null or links.match_rule = 'MANUAL')
+    where
+        links.valid_from <= present.changed_at
+        and (links.valid_to is null or present.changed_at < links.valid_to)
+        and (apart.party_key is null or links.match_rule = 'MANUAL')
+),
+
+-- every record is there at least by itself
+final as (
+    select party_key, changed_at, block_key
+    from standing
+    union all
+    select party_key, changed_at, cast(null as string) as block_key
+    from present
 )
 
 select * from final
