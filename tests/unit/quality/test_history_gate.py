@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from include import warehouse
+from include import ingest, warehouse
 from tests.conftest import REAL_DATA
 from tests.unit.ingest.conftest import HEADER, House, build_house
 
@@ -48,6 +49,19 @@ def test_amounts_times_1000_stop_their_file_although_each_row_is_valid_and_the_n
     [message] = [m for m in result.messages if "04-07" in m]
     assert "unit_price: " in message and "中央値が過去 6 回の" in message and "--accept" in message
     assert house.rows("select count(*) from ops.rejected_row where rule_id = 'GX'") == [(1,)]
+
+
+def test_a_change_that_somebody_let_in_is_the_measure_of_the_next_day(house: House):
+    house.put("shop", "受注_2024-04-07.csv", shop_csv(7, factor=1000))
+    assert house.load(run_id="second").is_red
+    [(delivery,)] = house.rows("select delivery_id from ops.file_ledger where state = 'rejected'")
+    path = house.settings.landing / ingest.accept(house.settings, delivery, "総額表示に変更", "経理") / "受注_2024-04-07.csv"
+    os.utime(path, (0, 0))
+    house.put("shop", "受注_2024-04-08.csv", shop_csv(8, factor=1000))
+    result = house.load(run_id="third")
+    assert not result.is_red, result.messages
+    assert any("経理" in message and "unit_price" in message for message in result.messages)
+    assert house.rows("select count(*) from raw.orders where source_file similar to '.*04-0[78].*'") == [(160,)]
 
 
 def test_every_suite_has_its_page_and_what_cannot_be_judged_says_so(house: House):
