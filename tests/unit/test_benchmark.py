@@ -18,7 +18,7 @@ def test_the_order_file_is_one_that_its_contract_takes_whole(config: Settings):
     with warehouse.reader(config) as connection:
         found = connection.execute("select rows_in, rows_loaded, entities from ops.file_ledger").fetchall()
         counts = connection.execute("select (select count(*) from raw.orders), (select count(*) from raw.order_lines)").fetchone()
-    assert (found, counts) == ([(200, 200, "order_lines,orders")], (20, 200))
+    assert (found, counts) == ([(200, 200, "order_lines,orders")], (40, 200))
 
 
 def test_both_ways_are_measured_and_kept(config: Settings, capsys):
