@@ -60,8 +60,11 @@ named_by_id as (
 named_by_value as (
     select points.contact_point_id, points.channel, events.consent_event_id, events.is_grant, events.occurred_at
     from events
-    inner join points on points.person_id = events.person_id and lower(points.value_norm) = events.contact_value
-    where events.channel in (points.channel, 'all')
+    inner join points on lower(points.value_norm) = events.contact_value
+    where
+        events.channel in (points.channel, 'all')
+        -- whoever refused on this number or address, it is refused; a grant is its owner's alone
+        and (not events.is_grant or points.person_id = events.person_id)
 ),
 
 named as (
