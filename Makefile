@@ -20,7 +20,7 @@ $(VENV)/bin/uv:
 
 $(STAMP): requirements.txt | $(VENV)/bin/uv
 	@echo "setup: requirements.txt のとおりに入れます"
-	@$(VENV)/bin/uv pip sync --quiet --python $(PYTHON) requirements.txt
+	@$(VENV)/bin/uv pip sync --quiet --system-certs --python $(PYTHON) requirements.txt
 	@touch $@
 
 setup: $(STAMP)  ## virtual environment and locked requirements
@@ -38,7 +38,7 @@ benchmark: $(STAMP)  ## seconds and rows of each stage at tiny and small
 	@$(PYTHON) -m include.cli benchmark
 
 lock: $(STAMP)  ## compile requirements.in into requirements.txt
-	@$(VENV)/bin/uv pip compile --quiet --no-header --python-version 3.11 requirements.in -o requirements.txt
+	@$(VENV)/bin/uv pip compile --quiet --system-certs --no-header --python-version 3.11 requirements.in -o requirements.txt
 
 clean:  ## remove generated data and the virtual environment
 	@rm -rf $(VENV) data
