@@ -29,7 +29,9 @@ def _parser() -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=f"run the DAGs {' → '.join(dag_ids)} for one business date")
         verb.add_argument("--as-of", type=date.fromisoformat, help="business date (JST), YYYY-MM-DD")
         verb.add_argument("--source", help="take files of this source only")
-        verb.set_defaults(verb=_run, dag_ids=dag_ids)
+        if name == "run":
+            verb.add_argument("--dry-run", action="store_true", help="say what would be delivered; change nothing")
+        verb.set_defaults(verb=_run, dag_ids=dag_ids, dry_run=False)
     generate = verbs.add_parser("generate", help="write seeded synthetic exports into landing/")
     generate.add_argument("--profile", default="small", help="tiny | small | large | xlarge")
     generate.add_argument("--as-of", type=date.fromisoformat)
@@ -52,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(config: settings.Settings, options: argparse.Namespace) -> int:
     as_of = options.as_of or config.as_of or datetime.now(orchestration.JST).date()
+    if options.dry_run:
+        from include import dry_run
+
+        return dry_run.run(config, as_of)
     return orchestration.run_chain(config, as_of, options.dag_ids, options.source)
 
 
