@@ -20,7 +20,7 @@ $(VENV)/bin/uv:
 
 $(STAMP): requirements.txt | $(VENV)/bin/uv
 	@echo "setup: requirements.txt のとおりに入れます"
-	@$(VENV)/bin/uv pip sync --quiet --python $(PYTHON) requirements.txt
+	@$(VENV)/bin/uv pip sync --quiet --system-certs --python $(PYTHON) requirements.txt
 	@touch $@
 
 setup: $(STAMP)  ## virtual environment and locked requirements
@@ -29,7 +29,7 @@ demo: $(STAMP)  ## generate exports, run the DAGs, say where to look
 	@$(PYTHON) -m include.cli demo
 
 test: $(STAMP)  ## the whole test suite, in parallel
-	@$(PYTHON) -m pytest -n 2 --dist worksteal -q
+	@$(PYTHON) -m pytest -n 2 --dist loadfile -q
 
 up: $(STAMP)  ## Airflow on this machine: UI, scheduler, executor
 	@$(PYTHON) -m include.cli up
@@ -41,7 +41,7 @@ fuzz: $(STAMP)  ## 20,000 mutated files through the row gate (FILES=n SEED=n)
 	@$(PYTHON) -m tests.unit.ingest.fuzz --files $(or $(FILES),20000) --seed $(or $(SEED),1)
 
 lock: $(STAMP)  ## compile requirements.in into requirements.txt
-	@$(VENV)/bin/uv pip compile --quiet --no-header --python-version 3.11 requirements.in -o requirements.txt
+	@$(VENV)/bin/uv pip compile --quiet --system-certs --no-header --python-version 3.11 requirements.in -o requirements.txt
 
 clean:  ## remove generated data and the virtual environment
 	@rm -rf $(VENV) data

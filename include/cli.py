@@ -30,7 +30,9 @@ def _parser() -> argparse.ArgumentParser:
         verb = verbs.add_parser(name, help=f"run the DAGs {' → '.join(dag_ids)} for one business date")
         verb.add_argument("--as-of", type=date.fromisoformat, help="business date (JST), YYYY-MM-DD")
         verb.add_argument("--source", help="take files of this source only")
-        verb.set_defaults(verb=_run, dag_ids=dag_ids)
+        verb.set_defaults(verb=_run, dag_ids=dag_ids, dry_run=False)
+        if name == "run":
+            verb.add_argument("--dry-run", action="store_true", help="say what would be delivered; change nothing")
         if name == "ingest":
             verb.add_argument("--accept", metavar="DELIVERY", help="let in a delivery that its check refused")
             verb.add_argument("--reason", default="", help="why it is right (with --accept)")
@@ -68,6 +70,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(config: settings.Settings, options: argparse.Namespace) -> int:
     as_of = options.as_of or config.as_of or datetime.now(orchestration.JST).date()
+    if options.dry_run:
+        from include import dry_run
+
+        return dry_run.run(config, as_of)
     return orchestration.run_chain(config, as_of, options.dag_ids, options.source)
 
 

@@ -59,7 +59,7 @@ def run_cli(data_root: Path, *arguments: str, **extra: str) -> subprocess.Comple
         env=cli_environment(data_root, **extra),
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
     )
 
 

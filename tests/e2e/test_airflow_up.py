@@ -18,7 +18,7 @@ import pytest
 from include.settings import REPO
 from tests.conftest import cli_environment
 
-WAIT_SECONDS = 240
+WAIT_SECONDS = 900
 
 
 class Api:

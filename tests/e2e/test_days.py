@@ -64,7 +64,7 @@ def two_days(tiny_root, tmp_path_factory):
     )
     for reader in readers:
         reader.start()
-    output, _ = run.communicate(timeout=600)
+    output, _ = run.communicate(timeout=1800)
     stop.set()
     for reader in readers:
         reader.join()

@@ -38,7 +38,7 @@ def run_planted(project: Path, root: Path, *arguments: str) -> subprocess.Comple
         env={**cli_environment(root), "PYTHONPATH": str(project)},
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=1800,
     )
 
 
