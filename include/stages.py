@@ -104,7 +104,7 @@ def plan_build(settings: Settings, as_of: date, run_id: str) -> bool:
 def _build_rules(settings: Settings, as_of: date, run_id: str) -> None:
     """Load the rule tables in force and record the policy version."""
     with _step(settings, run_id, as_of, "rules", claimed=True) as step:
-        version = transform.prepare(settings, as_of)
+        version, step.engine_seconds = transform.prepare(settings, as_of)
         say("rules", f"方針 {version}, {step.seconds():.1f} 秒")
 
 

@@ -43,21 +43,23 @@ class LayerResult:
     engine_seconds: float
 
 
-def prepare(settings: Settings, as_of: date) -> str:
-    """Check the rule tables, load changed seeds, record the policy. Returns `policy_version`."""
+def prepare(settings: Settings, as_of: date) -> tuple[str, float]:
+    """Check the rule tables, load changed seeds, record the policy. Returns (`policy_version`, engine seconds)."""
+    engine_seconds = 0.0
     rules.check(settings)
     version, seeds_hash = rules.policy_version(settings), _seeds_hash(settings)
     with warehouse.writer(settings) as connection:
         known = connection.execute("select seeds_hash from ops.policy").fetchone()
     if known != (seeds_hash,):
-        _invoke(settings, ["build", "--selector", "rules", "--full-refresh", *OWN_TESTS], as_of)
+        result = _invoke(settings, ["build", "--selector", "rules", "--full-refresh", *OWN_TESTS], as_of)
+        engine_seconds = _busy_seconds(result)
     with warehouse.writer(settings) as connection:
         connection.begin()
         _swap_replaced_rules(settings, connection)
         connection.execute("delete from ops.policy")
         connection.execute("insert into ops.policy values (?, ?, ?)", [version, as_of, seeds_hash])
         connection.commit()
-    return version
+    return version, engine_seconds
 
 
 def build(settings: Settings, selector: str, as_of: date) -> LayerResult:
