@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from typing import NamedTuple
 
 from include import rules, transform, warehouse
 from include.errors import GateStop
@@ -87,11 +88,8 @@ def plan_build(settings: Settings, as_of: date, run_id: str) -> bool:
         rules.check(settings)
         fingerprint = _fingerprint(settings, as_of)
         with warehouse.writer(settings) as connection:
-            last = connection.execute(
-                "select as_of, inputs_fingerprint, state from ops.run where stage = 'build'"
-                " order by started_at desc, run_id desc limit 1"
-            ).fetchone()
-            if last == (as_of, fingerprint, "success"):
+            last = _newest_build(connection)
+            if last and (last.as_of, last.fingerprint, last.state) == (as_of, fingerprint, "success"):
                 say("build", f"{as_of}: 入力に変わりがないため、することはありません")
                 return False
             connection.execute(
@@ -181,7 +179,6 @@ def write_lists(settings: Settings, as_of: date, run_id: str) -> None:
 
     with _step(settings, run_id, as_of, "lists") as step:
         check_built(settings, as_of)
-        transform.parse(settings)
         result = publish.publish_lists(settings, as_of, run_id)
         step.rows = sum(item.rows for item in result.lists)
         for item in result.lists:
@@ -255,9 +252,8 @@ def _record(settings: Settings, run_id: str, as_of: date, stage: str, step: _Ste
 def _check_claim(settings: Settings, as_of: date, run_id: str) -> None:
     """Another run may have taken the warehouse between two tasks; two dates must not mix."""
     with warehouse.writer(settings) as connection:
-        holder = connection.execute(
-            "select run_id, as_of from ops.run where stage = 'build' order by started_at desc, run_id desc limit 1"
-        ).fetchone()
+        last = _newest_build(connection)
+    holder = last and (last.run_id, last.as_of)
     if holder != (run_id, as_of):
         raise GateStop("build", f"別の実行 {holder} が構築を始めています。この実行は止めます。再実行は不要です。")
 
@@ -270,11 +266,27 @@ def close_killed(settings: Settings) -> int:
         ).fetchone()[0]
 
 
+class _Build(NamedTuple):
+    run_id: str
+    as_of: date
+    state: str
+    fingerprint: str
+    ended_at: datetime | None
+
+
+def _newest_build(connection) -> _Build | None:
+    """The build that claimed the warehouse last, finished or not."""
+    found = connection.execute(
+        "select run_id, as_of, state, inputs_fingerprint, ended_at from ops.run where stage = 'build'"
+        " order by started_at desc, run_id desc limit 1"
+    ).fetchone()
+    return _Build(*found) if found else None
+
+
 def _last_build(settings: Settings) -> tuple[date, str] | None:
     with warehouse.exclusive(settings, wait_seconds=LOCK_WAIT), warehouse.writer(settings) as connection:
-        return connection.execute(
-            "select as_of, state from ops.run where stage = 'build' order by started_at desc, run_id desc limit 1"
-        ).fetchone()
+        last = _newest_build(connection)
+    return last and (last.as_of, last.state)
 
 
 def latest_ingest(settings: Settings) -> date | None:
@@ -296,14 +308,15 @@ def _is_published(settings: Settings, as_of: date) -> bool:
 def _built_not_published(settings: Settings) -> date | None:
     """The last finished build, if its publication is still to come; a list that its gate refused stays unsent."""
     with warehouse.writer(settings) as connection:
-        found = connection.execute(
-            "with built as (select as_of, state, ended_at from ops.run where stage = 'build'"
-            " order by started_at desc, run_id desc limit 1)"
-            " select as_of from built where state = 'success' and not exists (select 1 from ops.run as p"
-            " where p.as_of = built.as_of and p.started_at >= built.ended_at"
-            " and (p.stage = 'publish_serving' or (p.stage in ('list_gate', 'lists') and p.state <> 'success')))"
+        last = _newest_build(connection)
+        if last is None or last.state != "success":
+            return None
+        (attempts,) = connection.execute(
+            "select count(*) from ops.run where as_of = ? and started_at >= ?"
+            " and (stage = 'publish_serving' or (stage in ('list_gate', 'lists') and state <> 'success'))",
+            [last.as_of, last.ended_at],
         ).fetchone()
-    return found[0] if found else None
+    return None if attempts else last.as_of
 
 
 def _fingerprint(settings: Settings, as_of: date) -> str:

@@ -5,6 +5,7 @@ from include.ingest.arrivals import scan
 from include.ingest.commit import prepare
 from include.ingest.replay import rebuild
 from include.ingest.rejected import regenerate
-from include.ingest.run import SourceResult, load_source
+from include.ingest.result import SourceResult
+from include.ingest.run import load_source
 
 __all__ = ["SourceResult", "accept", "load_source", "prepare", "rebuild", "regenerate", "scan"]

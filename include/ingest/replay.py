@@ -16,7 +16,8 @@ from include.ingest import commit, find, limits, rejected, storage
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
 from include.ingest.manifest import Manifest
-from include.ingest.run import Run, SourceResult, with_defaults
+from include.ingest.result import SourceResult
+from include.ingest.run import Run, with_defaults
 from include.settings import Settings
 
 # what no file in the archive tells: kept from the warehouse that is replaced, where there is one

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -19,21 +19,8 @@ from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
 from include.ingest.problems import BadFile
 from include.ingest.read import Parsed
+from include.ingest.result import SourceResult
 from include.settings import Settings
-
-
-@dataclass
-class SourceResult:
-    """What became of one source in this run; `messages` are Japanese sentences without personal data."""
-
-    source: str
-    files: int = 0
-    rows_in: int = 0
-    rows_loaded: int = 0
-    rows_rejected: int = 0
-    is_red: bool = False
-    is_required: bool = False
-    messages: list[str] = field(default_factory=list)
 
 
 def load_source(settings: Settings, source: str, as_of: date, run_id: str) -> SourceResult:

@@ -11,13 +11,12 @@ from include.ingest import commit, deliveries, ledger, rejected, storage
 from include.ingest.ledger import Outcome
 from include.ingest.manifest import Manifest
 from include.ingest.problems import BadFile
+from include.ingest.result import SourceResult
 from include.settings import Settings
 
 
-def refuse(settings: Settings, source: str, paths: list[Path], as_of: date, run_id: str):
+def refuse(settings: Settings, source: str, paths: list[Path], as_of: date, run_id: str) -> SourceResult:
     """Set every such file aside with one sentence; optional, since nobody can say what it would have fed."""
-    from include.ingest.run import SourceResult
-
     nobody = Contract(source, 0, settings.landing, "", "", source, (), ())
     result = SourceResult(source, files=len(paths), is_red=bool(paths))
     outcomes = []
