@@ -48,3 +48,8 @@
 {% macro money_times(amount, factor) -%}
     cast(cast({{ amount }} as decimal(20, 2)) * cast({{ factor }} as decimal(12, 6)) as decimal(18, 2))
 {%- endmacro %}
+
+{# Half way between two numbers: the median of an even count from its two middle values. #}
+{% macro midpoint(low, high) -%}
+    (cast({{ low }} + {{ high }} as double) / 2)
+{%- endmacro %}
