@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Every contact with a party that we know of, and whether both sides took part. Our own messages are none.
 with parties as (
     select * from {{ ref('int_identity__party') }}
@@ -8,7 +9,7 @@ members as (
 ),
 
 orders as (
-    select * from {{ ref('int_activity__order') }}
+    {{ of_concern(ref('int_activity__order')) }}
 ),
 
 dispositions as (
@@ -28,7 +29,7 @@ activities as (
         direction,
         'activity' as kind,
         coalesce(outcome = 'two_way', false) as is_two_way
-    from {{ ref('stg_activities') }}
+    from ({{ of_concern(ref('stg_activities'), 'party_key') }}) as activities
 ),
 
 inquiries as (
@@ -40,7 +41,7 @@ inquiries as (
         'inbound' as direction,
         case when is_complaint then 'complaint' else 'inquiry' end as kind,
         true as is_two_way
-    from {{ ref('stg_inquiries') }}
+    from ({{ of_concern(ref('stg_inquiries'), 'party_key') }}) as inquiries
 ),
 
 calls as (
@@ -52,7 +53,7 @@ calls as (
         coalesce(calls.direction, 'outbound') as direction,
         case when calls.disposition_code = 'COMPLAINT' then 'complaint' else 'call' end as kind,
         coalesce(dispositions.is_person, calls.direction = 'inbound' and calls.answered_at is not null, false) as is_two_way
-    from {{ ref('stg_calls') }} as calls
+    from ({{ of_concern(ref('stg_calls'), 'party_key') }}) as calls
     left join dispositions on calls.disposition_code = dispositions.disposition_code
 ),
 
@@ -65,7 +66,7 @@ responses as (
         'inbound' as direction,
         responses.type as kind,
         coalesce(response_types.is_two_way, false) as is_two_way
-    from {{ ref('stg_responses') }} as responses
+    from ({{ of_concern(ref('stg_responses'), 'party_key') }}) as responses
     left join response_types on responses.type = response_types.response_type
 ),
 
