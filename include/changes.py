@@ -10,8 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import duckdb
-
 from include.contracts import canonical
 from include.contracts.model import Entity
 from include.settings import Settings
@@ -143,7 +141,7 @@ def concern(settings: Settings, as_of: date) -> int:
     return count
 
 
-def keep(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+def keep(connection, as_of: date) -> None:
     """The build of `as_of` stands: the next one may start from it. Call in the transaction that says so."""
     connection.execute("delete from ops.build_base")
     connection.execute(
@@ -154,7 +152,7 @@ def keep(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     connection.execute(f"insert into ops.build_party {_parties_now(connection)}")
 
 
-def forget(connection: duckdb.DuckDBPyConnection) -> None:
+def forget(connection) -> None:
     """The next build makes everything anew: for whoever changes rows that were loaded before."""
     connection.execute("delete from ops.build_base")
 
