@@ -27,6 +27,8 @@ def _environment(as_of: str) -> jinja2.Environment:
     )
     environment.globals["source"] = lambda schema, name: f"{schema}.{name}"
     paths = [*(PROJECT / "macros").rglob("*.sql"), *(PROJECT / "tests" / "generic").glob("*.sql")]
+    # a materialisation is dbt's own syntax and renders nothing
+    paths = [path for path in paths if path.parent.name != "materializations"]
     text = "\n".join(_as_macros(path.read_text(encoding="utf-8")) for path in sorted(paths))
     environment.globals["adapter"] = _Adapter(environment.globals)
     macros = environment.from_string(text).make_module()
