@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
@@ -18,20 +19,46 @@ def _as_macros(text: str) -> str:
     return re.sub(r"{%-? *test ", "{% macro ", text).replace("{% endtest %}", "{% endmacro %}")
 
 
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+class Renderer:
+    """Every macro and generic test of the project as a function; dispatch takes the DuckDB version.
+
+    `read` gives the text of a macro file.
+    """
+
+    def __init__(self, as_of: str, read: Callable[[Path], str] = _text):
+        self._read_models: list[str] = []
+        environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+        environment.globals.update(
+            {"var": lambda name: {"as_of": as_of}[name], "ref": self._ref, "return": lambda value: value}
+        )
+        environment.globals["source"] = lambda schema, name: f"{schema}.{name}"
+        paths = [*(PROJECT / "macros").rglob("*.sql"), *(PROJECT / "tests" / "generic").glob("*.sql")]
+        text = "\n".join(_as_macros(read(path)) for path in sorted(paths))
+        environment.globals["adapter"] = _Adapter(environment.globals)
+        macros = environment.from_string(text).make_module()
+        environment.globals.update({name: macro for name, macro in vars(macros).items() if not name.startswith("__")})
+        self._environment = environment
+
+    def _ref(self, name: str) -> str:
+        self._read_models.append(name)
+        return name
+
+    def render(self, sql: str) -> str:
+        return self._environment.from_string(sql).render().strip()
+
+    def model(self, sql: str) -> tuple[str, list[str]]:
+        """A model's SQL, and the models and seeds it reads."""
+        self._read_models.clear()
+        return self.render(sql), list(dict.fromkeys(self._read_models))
+
+
 @functools.cache
-def _environment(as_of: str) -> jinja2.Environment:
-    """Every macro and generic test of the project as a function; dispatch takes the DuckDB version."""
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    environment.globals.update(
-        {"var": lambda name: {"as_of": as_of}[name], "ref": lambda name: name, "return": lambda value: value}
-    )
-    environment.globals["source"] = lambda schema, name: f"{schema}.{name}"
-    paths = [*(PROJECT / "macros").rglob("*.sql"), *(PROJECT / "tests" / "generic").glob("*.sql")]
-    text = "\n".join(_as_macros(path.read_text(encoding="utf-8")) for path in sorted(paths))
-    environment.globals["adapter"] = _Adapter(environment.globals)
-    macros = environment.from_string(text).make_module()
-    environment.globals.update({name: macro for name, macro in vars(macros).items() if not name.startswith("__")})
-    return environment
+def _renderer(as_of: str) -> Renderer:
+    return Renderer(as_of)
 
 
 class _Adapter:
@@ -44,7 +71,12 @@ class _Adapter:
 
 def render(sql: str, as_of: str = AS_OF) -> str:
     """`sql` with every macro of the project at hand; `ref('x')` is table x."""
-    return _environment(as_of).from_string(sql).render().strip()
+    return _renderer(as_of).render(sql)
+
+
+def refs_of_python(text: str) -> list[str]:
+    """The models a Python model reads."""
+    return re.findall(r'dbt\.ref\("(\w+)"\)', text)
 
 
 def generic_test(name: str, **arguments: object) -> str:
