@@ -12,6 +12,10 @@ people as (
     select * from {{ ref('int_identity__member') }}
 ),
 
+called as (
+    select * from {{ ref('int_identity__call') }}
+),
+
 points as (
     select * from {{ ref('int_eligibility__point') }}
 ),
@@ -109,12 +113,12 @@ made as (
     union all
 
     select
-        people.person_id,
+        called.person_id,
         'phone' as channel,
         cast(calls.started_at as date) as contacted_on,
         calls.call_id as contact_ref
     from calls
-    inner join people on people.party_key = calls.party_key
+    inner join called on called.call_id = calls.call_id
 ),
 
 -- with the nth newest contact inside the window the cap is reached, until that contact leaves the window
