@@ -1,7 +1,4 @@
-"""The project's models on a small DuckDB without dbt: a model and everything it reads, in a second instead of a build.
-
-`CHANGES` switches a rule off for a test: name of a model, macro file or seed -> what to do with its text.
-"""
+"""The project's models on a small DuckDB without dbt: a model and everything it reads, in a second instead of a build."""
 
 from __future__ import annotations
 
@@ -9,19 +6,17 @@ import csv
 import functools
 import importlib.util
 import io
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import yaml
 
 from include.contracts.load import canonical
 from include.warehouse import OPS_DDL
 from tests.unit.dbt import rendered
-from tests.unit.dbt.rendered import PROJECT
-
-CHANGES: dict[str, Callable[[str], str]] = {}
+from tests.unit.dbt.rendered import PROJECT, read
 
 
 @functools.cache
@@ -35,16 +30,6 @@ def _files() -> dict[str, Path]:
 def _seed_types() -> dict[str, dict[str, str]]:
     declared = [yaml.safe_load(path.read_text(encoding="utf-8"))["seeds"] for path in (PROJECT / "seeds").rglob("*.yml")]
     return {seed["name"]: seed["config"]["column_types"] for seeds in declared for seed in seeds}
-
-
-def read(path: Path) -> str:
-    """The text of a file of the project, as `CHANGES` leaves it. Raises AssertionError where a change changes nothing."""
-    text = path.read_text(encoding="utf-8")
-    if path.stem not in CHANGES:
-        return text
-    changed = CHANGES[path.stem](text)
-    assert changed != text, f"the change of {path.stem} changes nothing"
-    return changed
 
 
 class _Dbt:
@@ -63,7 +48,7 @@ class SmallHouse:
     def __init__(self, as_of: date, connection: duckdb.DuckDBPyConnection | None = None):
         self.as_of = as_of
         self.connection = connection or raw_tables()
-        self.renderer = rendered.Renderer(str(as_of), read)
+        self.renderer = rendered.renderer(str(as_of))
         self.built: set[str] = set()
 
     def insert(self, entity: str, rows: list[dict]) -> None:
@@ -114,8 +99,23 @@ class SmallHouse:
         types = _seed_types()[name]
         self.connection.execute(f"create or replace table {name} ({', '.join(f'{c} {types[c]}' for c in header)})")
         if lines:
-            values = [[cell or None for cell in line] for line in lines]
-            self.connection.executemany(f"insert into {name} values ({', '.join('?' * len(header))})", values)
+            cells = [pa.array([cell or None for cell in column], pa.string()) for column in zip(*lines, strict=True)]
+            rows = pa.table(cells, names=header)  # noqa: F841  read by the next line
+            self.connection.execute(f"insert into {name} select * from rows")
+
+
+def delivered(warehouse: Path, as_of: date) -> SmallHouse:
+    """A house over what was loaded into a warehouse; the file is left alone."""
+    connection = duckdb.connect()
+    connection.execute(f"attach '{warehouse}' as loaded (read_only)")
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = 'loaded' and schema_name in ('raw', 'ops')"
+    ).fetchall()
+    connection.execute("create schema raw; create schema ops")
+    for schema, table in tables:
+        connection.execute(f"create table {schema}.{table} as select * from loaded.{schema}.{table}")
+    connection.execute("detach loaded")
+    return SmallHouse(as_of, connection)
 
 
 def raw_tables() -> duckdb.DuckDBPyConnection:

@@ -56,7 +56,15 @@ CUSTOMERS = [
     customer("ec:b", ("岡", "茜", "オカ", "アカネ"), "2024-02-01", phone="+819033330000"),
     customer("pos:c", ("岡", "茜", "オカ", "アカネ"), "2024-05-01", email="oka@example.jp", phone="+819033330000"),
 ]
+# N19: the number of three persons, and the one of an account and a person
+SHARED, OF_TWO, OF_COMPANY = "+81366660000", "+81366660001", "+81366660002"
+CUSTOMERS += [
+    *(customer(f"ec:shared{n}", phone=SHARED) for n in range(3)),
+    *(customer(f"ec:two{n}", phone=OF_TWO) for n in range(2)),
+    customer("ec:employed", phone=OF_COMPANY),
+]
 ACCOUNTS = [
+    account("sf:company", "南商会", phone=OF_COMPANY),
     account("sf:n1", "㈱みなと", corporate_number="7000012050002"),
     account("crm:n2", "ミナト株式会社", "2024-02-01", corporate_number="7000012050002"),
     account("sf:branch", "株式会社みなと 大阪支店", corporate_number="7000012050002"),
@@ -172,6 +180,15 @@ def test_norm_N33_persons_without_a_sound_key_stay_apart(today, first, second):
 )
 def test_norm_N34_accounts_without_a_sound_key_stay_apart(today, first, second):
     assert today[first] != today[second]
+
+
+def test_norm_N19_a_number_of_three_persons_or_of_a_company_is_shared(house):
+    rows = house.rows(
+        f"select value_norm, bool_and(is_shared), count(*) from int_identity__contact_point"
+        f" where value_norm in ('{SHARED}', '{OF_TWO}', '{OF_COMPANY}') group by all order by all",
+        "int_identity__contact_point",
+    )
+    assert rows == [(SHARED, True, 3), (OF_TWO, False, 2), (OF_COMPANY, True, 2)]
 
 
 def test_every_link_keeps_its_rule_its_score_and_its_evidence(house, today):

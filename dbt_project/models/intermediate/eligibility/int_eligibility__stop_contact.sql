@@ -3,9 +3,16 @@ with contacts as (
     select * from {{ ref('stg_campaign_contacts') }}
 ),
 
+dispositions as (
+    select * from {{ ref('dispositions') }}
+),
+
+-- an agency's file says what came of a call, not when it was answered
 calls as (
-    select * from {{ ref('stg_calls') }}
-    where direction = 'outbound' and answered_at is not null
+    select calls.*
+    from {{ ref('stg_calls') }} as calls
+    left join dispositions on calls.disposition_code = dispositions.disposition_code
+    where calls.direction = 'outbound' and (calls.answered_at is not null or dispositions.is_person)
 ),
 
 people as (
