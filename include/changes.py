@@ -120,8 +120,15 @@ def concern(settings: Settings, as_of: date) -> int:
                 select party_key from ops.changed_record where party_key is not null
                 union select party_key from moved
             ),
+            -- a call may name nobody but the row of our list
+            called as (
+                select call.person_id from intermediate.int_identity__call as call
+                inner join ops.changed_record as record
+                    on record.entity = 'calls' and call.call_id = record.source_system || ':' || record.record_key
+            ),
             persons as (
                 select person_id, account_person_id from now semi join keys using (party_key)
+                union select person_id, account_person_id from now semi join called using (person_id)
                 union select person_id, account_person_id from ops.build_party semi join keys using (party_key)
             ),
             due as (select person_id from intermediate.int_dormancy__current where false and ? is not null)

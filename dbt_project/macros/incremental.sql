@@ -40,5 +40,5 @@ A full build reads none of them.
 
 {# Whether this run of the model works on what changed: its table is there and nobody asked for everything. #}
 {% macro is_partial() -%}
-    {{ return(execute and model.config.materialized == 'replaced' and not should_full_refresh() and load_cached_relation(this) is not none) }}
+    {{- return(execute and model.config.materialized == 'replaced' and not should_full_refresh() and load_cached_relation(this) is not none) -}}
 {%- endmacro %}
