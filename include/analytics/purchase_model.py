@@ -74,25 +74,42 @@ def log_return_odds(model: PurchaseModel, x: np.ndarray, t_x: np.ndarray, T: np.
     """
     x, t_x, T = _floats(x, t_x, T)
     silent = (model.r + x) * np.log1p(window / (model.alpha + T))
-    # chance = p × (1 - e^-silent); odds = (1 - e^-silent) ÷ (e^-silent + stopped odds)
+    # chance = (1 - e^-silent) ÷ (1 + stopped odds); odds = (1 - e^-silent) ÷ (e^-silent + stopped odds)
     return np.log(-np.expm1(-silent)) - np.logaddexp(-silent, _log_odds_stopped(model, x, t_x, T))
 
 
-def expected_purchases(
-    model: PurchaseModel, x: np.ndarray, t_x: np.ndarray, T: np.ndarray, horizon: float
-) -> np.ndarray:
-    """Purchases expected within `horizon` weeks after T (Fader, Hardie & Lee 2005, equation 10).
+def expected_while_alive(model: PurchaseModel, x: np.ndarray, T: np.ndarray, horizon: float) -> np.ndarray:
+    """Purchases expected within `horizon` weeks after T of a customer who has not stopped by T.
 
-    After Euler's transformation of 2F1 the large exponents r + x cancel, so that it stays exact for heavy buyers.
+    Fader, Hardie & Lee 2005, equation 10, without P(alive). After Euler's transformation of 2F1 the large exponents r + x
+    cancel, so that it stays exact for heavy buyers.
     """
-    x, t_x, T = _floats(x, t_x, T)
+    x, T = _floats(x, T)
     b = model.b + 1 if model.is_modified else model.b
     # at a = 1 the formula is 0/0; its limit is as near as the step
     a = model.a if abs(model.a - 1) > 1e-6 else 1 + 1e-6
     z = horizon / (model.alpha + T + horizon)
     series = hyp2f1(a + b - 1 - model.r, a - 1, a + b + x - 1, z)
-    while_alive = (a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
-    return while_alive * p_alive(model, x, t_x, T)
+    return (a + b + x - 1) / (a - 1) * (1 - (1 - z) ** (a - 1) * series)
+
+
+def expected_purchases(
+    model: PurchaseModel, x: np.ndarray, t_x: np.ndarray, T: np.ndarray, horizon: float
+) -> np.ndarray:
+    """Purchases expected within `horizon` weeks after T."""
+    return expected_while_alive(model, x, T, horizon) * p_alive(model, x, t_x, T)
+
+
+def return_while_alive(model: PurchaseModel, x: np.ndarray, T: np.ndarray, window: float) -> np.ndarray:
+    """Chance of a purchase within `window` weeks after T of a customer who has not stopped by T."""
+    x, T = _floats(x, T)
+    return -np.expm1(-(model.r + x) * np.log1p(window / (model.alpha + T)))
+
+
+def median_wait(model: PurchaseModel, x: np.ndarray, T: np.ndarray, horizon: float) -> np.ndarray:
+    """Weeks until the next purchase that half of those need who buy again within `horizon` weeks after T."""
+    half = return_while_alive(model, x, T, horizon) / 2
+    return (model.alpha + T) * np.expm1(-np.log1p(-half) / (model.r + x))
 
 
 def _floats(*columns: np.ndarray) -> tuple[np.ndarray, ...]:
