@@ -1,10 +1,16 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party', 'entity': 'orders', 'record_key': 'order_id'}) }}
 -- One row per order as known: is it a purchase, and what was it worth. Cancelled orders and orders without a person stay.
 with orders as (
-    select * from {{ ref('stg_orders') }}
+    {{ of_concern(ref('stg_orders'), 'party_key') }}
+    {%- if is_partial() %} or (party_key is null and order_id in ({{ changed_ids('orders') }})){% endif %}
 ),
 
 lines as (
-    select * from {{ ref('stg_order_lines') }}
+    select *
+    from {{ ref('stg_order_lines') }}
+    {%- if is_partial() %}
+    where order_id in (select order_id from orders)
+    {%- endif %}
 ),
 
 products as (
@@ -122,6 +128,7 @@ facts as (
         cast(orders.cancelled_at as date) as cancelled_on,
         cast(orders.returned_at as date) as returned_on,
         orders.first_known_at,
+        orders.known_at,
         reporting.reporting_currency_code
     from orders
     cross join reporting
@@ -202,7 +209,8 @@ final as (
         converted.is_internal,
         case when converted.cancelled_on <= {{ as_of() }} then converted.cancelled_on end as cancelled_on,
         case when converted.returned_on <= {{ as_of() }} then converted.returned_on end as returned_on,
-        converted.first_known_at
+        converted.first_known_at,
+        converted.known_at
     from converted
     left join value_rules on converted.business_type = value_rules.business_type
 )

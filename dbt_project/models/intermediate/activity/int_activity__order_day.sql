@@ -1,8 +1,8 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Days on which a party bought: several valid orders of one day are one occasion. Gaps, their median so far and the category of the
 -- day's last order come along, so that nobody has to look at single orders again.
 with orders as (
-    select * from {{ ref('int_activity__order') }}
-    where is_valid and person_id is not null
+    {{ of_concern(ref('int_activity__order')) }}
 ),
 
 -- the last two orders against all earlier ones, order by order
@@ -15,6 +15,7 @@ numbered as (
         ) as recent_mean_amount,
         {{ median_before('cast(net_amount as double)', '2', 'person_id', 'ordered_at, order_id') }} as earlier_median_amount
     from orders
+    where is_valid and person_id is not null
 ),
 
 days as (

@@ -41,8 +41,8 @@ hearings as (
         coalesce(parties.account_person_id, parties.person_id) as person_id,
         hearings.next_contact_on
     from {{ ref('stg_hearings') }} as hearings
-    inner join {{ ref('int_identity__member') }} as members on hearings.party_key = members.party_key
-    inner join {{ ref('int_identity__party') }} as parties on members.person_id = parties.person_id
+    inner join {{ ref('int_identity__hearing') }} as heard on hearings.hearing_id = heard.hearing_id
+    inner join {{ ref('int_identity__party') }} as parties on heard.person_id = parties.person_id
     qualify row_number() over (
         partition by coalesce(parties.account_person_id, parties.person_id) order by hearings.heard_at desc, hearings.hearing_id desc
     ) = 1

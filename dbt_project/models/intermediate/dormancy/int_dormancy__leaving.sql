@@ -30,8 +30,8 @@ hearings as (
         'hearing' as evidence_code,
         hearings.reason_code
     from {{ ref('stg_hearings') }} as hearings
-    inner join members on hearings.party_key = members.party_key
-    inner join parties on members.person_id = parties.person_id
+    inner join {{ ref('int_identity__hearing') }} as heard on hearings.hearing_id = heard.hearing_id
+    inner join parties on heard.person_id = parties.person_id
     where hearings.reason_code is not null
 ),
 
@@ -81,8 +81,8 @@ deaths as (
         'death' as evidence_code,
         '*' as reason_code
     from {{ ref('stg_calls') }} as calls
-    inner join members on calls.party_key = members.party_key
-    inner join parties on members.person_id = parties.person_id
+    inner join {{ ref('int_identity__call') }} as called on calls.call_id = called.call_id
+    inner join parties on called.person_id = parties.person_id
     where calls.disposition_code = 'DECEASED' and parties.account_person_id is null
 ),
 
