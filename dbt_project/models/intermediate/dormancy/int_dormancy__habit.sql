@@ -4,7 +4,7 @@ with order_days as (
     select
         person_id,
         ordered_on as active_on
-    from {{ ref('int_activity__order_day') }}
+    from {{ ref('int_dormancy__purchase_day') }}
 ),
 
 visits as (
