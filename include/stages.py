@@ -44,7 +44,7 @@ def load(settings: Settings, source: str, as_of: date, run_id: str) -> int:
         result = ingest.load_source(settings, source, as_of, run_id)
         step.rows = result.rows_loaded
         seconds = step.seconds()
-        say("ingest", f"{source}: {result.rows_loaded:,} 行取込, {result.rows_rejected:,} 行除外, {seconds:.1f} 秒")
+        say("ingest", f"{source}: {result.rows_loaded:,} 行取込, {result.rows_rejected:,} 行除外, {result.rows_superseded:,} 行置換, {seconds:.1f} 秒")
         for message in result.messages:
             say("", message)
         if result.is_red:
