@@ -8,7 +8,7 @@ import duckdb
 
 from include import warehouse
 from include.contracts import Contract, canonical
-from include.ingest import feeds, ledger
+from include.ingest import feeds, ledger, resolve
 from include.ingest.ledger import Outcome
 from include.ingest.problems import ROW_RULES
 from include.quality import profile_store
@@ -52,6 +52,7 @@ def commit(
             ledger.record(connection, contract, outcome, run_id)
             if outcome.is_rejected:
                 refuse_file(connection, contract.source, outcome)
+            resolve.resolve(connection, outcome)
         profile_store.keep(connection)
         if gate_results:
             connection.executemany("insert into ops.gate_result values (?, ?, ?, ?, ?, ?, ?, ?, ?)", gate_results)

@@ -69,8 +69,9 @@ def identity_of(delivery: Delivery) -> tuple:
 
 def read(connection: duckdb.DuckDBPyConnection, source: str) -> Ledger:
     rows = connection.execute(
-        "select delivery_id, delivered_sha256, business_date, state, entities, mode, part from ops.file_ledger"
-        " where source = ? order by delivery_id",
+        "select l.delivery_id, l.delivered_sha256, l.business_date, l.state, l.entities, coalesce(root.mode, l.mode), l.part"
+        " from ops.file_ledger as l left join ops.file_ledger as root on l.corrects = root.delivery_id"
+        " where l.source = ? order by l.delivery_id",
         [source],
     ).fetchall()
     return Ledger(tuple(Entry(i, sha, day, state, (e, day, mode, part)) for i, sha, day, state, e, mode, part in rows))
@@ -78,7 +79,10 @@ def read(connection: duckdb.DuckDBPyConnection, source: str) -> Ledger:
 
 @dataclass
 class Outcome:
-    """What became of one delivery in this run. `loaded`, `rejected`, `superseded`: its rows, where it is not refused whole."""
+    """What became of one delivery in this run. `loaded`, `rejected`, `superseded`: its rows, where it is not refused whole.
+
+    `answers`: the lines of the delivery it corrects that it brings again.
+    """
 
     delivery: Delivery
     rows_in: int = 0
@@ -91,6 +95,7 @@ class Outcome:
     line: int | None = None
     column: str | None = None
     message: str | None = None
+    answers: tuple[int, ...] = ()
 
     @property
     def is_rejected(self) -> bool:

@@ -26,6 +26,15 @@ class SourceResult:
     is_required: bool = False
     messages: list[str] = field(default_factory=list)
 
+    def add(self, other: SourceResult) -> None:
+        """Take in what became of more files of the same source."""
+        for name in ("files", "rows_in", "rows_loaded", "rows_rejected", "rows_superseded"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        if self.is_red or other.is_red:
+            self.is_required = (self.is_red and self.is_required) or (other.is_red and other.is_required)
+        self.is_red = self.is_red or other.is_red
+        self.messages += other.messages
+
 
 def fill(result: SourceResult, contract: Contract, outcomes: Sequence[Outcome], known: Sequence[Delivery]) -> SourceResult:
     """Add up what became of the deliveries of this run and of those that were in already."""

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from include import warehouse
-from include.contracts import Contract, load_contracts
-from include.ingest import acceptance, commit, deliveries, feeds, find, judge, ledger, limits, read, rejected, result, storage, unclaimed
+from include.contracts import Contract
+from include.ingest import acceptance, commit, feeds, find, judge, ledger, limits, read, rejected, result, storage
 from include.ingest.columns import Cells
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
@@ -21,22 +21,6 @@ from include.ingest.problems import BadFile
 from include.ingest.read import Parsed
 from include.ingest.result import SourceResult
 from include.settings import Settings
-
-
-def load_source(settings: Settings, source: str, as_of: date, run_id: str) -> SourceResult:
-    """Load every settled file of one source. A bad file is set aside and makes the result red; the others load."""
-    contract = load_contracts(settings.contracts_dirs).get(source)
-    numbers = limits.read(settings, as_of)
-    paths = [
-        path
-        for path in deliveries.data_files(settings.landing).get(source, [])
-        if deliveries.is_settled(path, numbers.settle_seconds)
-    ]
-    if contract is None:
-        return unclaimed.refuse(settings, source, paths, as_of, run_id)
-    contract = with_defaults(contract, numbers)
-    run = Run(settings, contract, as_of, run_id, numbers)
-    return run.load(paths)
 
 
 def with_defaults(contract: Contract, numbers: limits.Limits) -> Contract:
