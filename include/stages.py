@@ -53,6 +53,17 @@ def load(settings: Settings, source: str, as_of: date, run_id: str) -> int:
     return result.rows_loaded
 
 
+def check_fresh(settings: Settings, as_of: date, run_id: str) -> list[str]:
+    """Say which sources have fallen silent. Returns the warnings; stops nothing."""
+    from include.quality import freshness
+
+    with warehouse.exclusive(settings, wait_seconds=LOCK_WAIT):
+        found = freshness.check_sources(settings, as_of, run_id)
+    for message in found:
+        say("freshness", message)
+    return found
+
+
 def check_required(settings: Settings, run_id: str) -> None:
     """Refuse to announce an ingest whose scan or a source required for lists is red."""
     red = [name for name, state in _ingest_states(settings, run_id) if state not in ("success", "red_optional")]

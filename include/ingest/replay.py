@@ -11,7 +11,7 @@ from pathlib import Path
 from include import warehouse
 from include.contracts import load_contracts
 from include.errors import GateStop
-from include.ingest import commit, find, fixfile, limits, rejected, slips, storage
+from include.ingest import commit, find, fixfile, limits, rejected, slips, storage, whole
 from include.ingest.corrections import Correction
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
@@ -63,11 +63,13 @@ class _ReplayedCorrection(_FromArchive, Correction):
 def rebuild(settings: Settings, as_of: date, run_id: str) -> list[SourceResult]:
     """Make the warehouse anew from the archive, then put it in the old one's place.
 
-    Raises `GateStop` and leaves the old warehouse when an archived file is missing or no longer fits its contract.
+    Raises `GateStop` and leaves the old warehouse when an archived file or its slip is missing, or it no longer fits its
+    contract.
     """
     aside = _Aside(**{field.name: getattr(settings, field.name) for field in fields(settings)})
     with warehouse.exclusive(settings):
         _drop(aside.warehouse)
+        whole.check(settings)
         commit.prepare(aside)
         _carry_over(settings, aside)
         results = [_replay(aside, source, found, as_of, run_id) for source, found in _slips(settings).items()]
