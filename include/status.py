@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import duckdb
-
 from include import contracts, warehouse
 from include.settings import Settings
 
@@ -42,13 +40,11 @@ def render(settings: Settings, today: date) -> str:
 
 def _waiting(connection) -> dict[str, int]:
     """Source -> rejected rows nobody has corrected; none in a warehouse that a run has yet to lead to this version."""
-    try:
-        found = connection.execute(
-            "select source, count(distinct (delivery_id, source_row)) from ops.rejected_row where state = 'open' group by source"
-        )
-    except duckdb.BinderException:
+    there = "select 1 from duckdb_columns() where schema_name = 'ops' and table_name = 'rejected_row' and column_name = 'state'"
+    if connection.execute(there).fetchone() is None:
         return {}
-    return dict(found.fetchall())
+    asked = "select source, count(distinct (delivery_id, source_row)) from ops.rejected_row where state = 'open' group by source"
+    return dict(connection.execute(asked).fetchall())
 
 
 def _run_line(row: tuple) -> str:
