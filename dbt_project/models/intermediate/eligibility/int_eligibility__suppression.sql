@@ -14,6 +14,8 @@ with stops as (
     select * from {{ ref('int_eligibility__stop_deal') }}
     union all
     select * from {{ ref('int_eligibility__stop_reach') }}
+    union all
+    select * from {{ ref('int_eligibility__stop_reason') }}
 ),
 
 rules as (
