@@ -102,3 +102,16 @@
 {% macro spark__list_items(expression) -%}
     explode(split({{ expression }}, ','))
 {%- endmacro %}
+
+{# Does any part of a text match a regular expression? NULL for no text. #}
+{% macro matches(expression, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'okoshi')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches(expression, pattern) -%}
+    regexp_matches({{ expression }}, {{ pattern }})
+{%- endmacro %}
+
+{% macro spark__matches(expression, pattern) -%}
+    {{ expression }} rlike {{ pattern }}
+{%- endmacro %}

@@ -120,6 +120,8 @@ facts as (
         coalesce(line_totals.ordered_qty - line_totals.returned_qty, 0) as qty,
         coalesce(main_category.category_l1, 'ALL') as category_l1,
         orders.purposes,
+        orders.first_known_at,
+        orders.known_at,
         reporting.reporting_currency_code
     from orders
     cross join reporting
@@ -196,7 +198,9 @@ final as (
         cast(converted.qty as bigint) as qty,
         converted.channel,
         converted.campaign_code,
-        converted.subscription_id
+        converted.subscription_id,
+        converted.first_known_at,
+        converted.known_at
     from converted
     left join value_rules on converted.business_type = value_rules.business_type
 )

@@ -9,7 +9,8 @@ days as (
         ordered_on,
         count(*) as order_count,
         sum(net_amount) as net_amount,
-        sum(margin_amount) as margin_amount
+        sum(margin_amount) as margin_amount,
+        min(first_known_at) as first_known_at
     from orders
     where is_valid and person_id is not null
     group by person_id, ordered_on
@@ -34,7 +35,8 @@ final as (
         {{ money('margin_amount') }} as margin_amount,
         prev_on,
         {{ days_between('prev_on', 'ordered_on') }} as gap_days,
-        next_on
+        next_on,
+        first_known_at
     from neighbours
 )
 

@@ -3,29 +3,12 @@ with hearings as (
     select * from {{ ref('stg_hearings') }}
 ),
 
-calls as (
-    select * from {{ ref('stg_calls') }}
-),
-
-list_rows as (
-    select * from {{ ref('stg_list_rows') }}
-),
-
-members as (
-    select * from {{ ref('int_identity__member') }}
+speakers as (
+    select * from {{ ref('int_identity__hearing') }}
 ),
 
 parties as (
     select * from {{ ref('int_identity__party') }}
-),
-
-former_ids as (
-    select
-        source_id as former_person_id,
-        person_id
-    from {{ ref('int_identity__alias') }}
-    where source_system = 'okoshi'
-    qualify row_number() over (partition by source_id order by valid_from desc) = 1
 ),
 
 spells as (
@@ -49,36 +32,22 @@ spoken_words as (
     where text_table = 'hearings'
 ),
 
--- an agency's return names our list row, not the customer
-addressed as (
-    select
-        hearings.*,
-        coalesce(hearings.party_key, calls.party_key) as spoken_party_key,
-        min(list_rows.person_id) as listed_person_id
-    from hearings
-    left join calls on hearings.call_id = calls.call_id
-    left join list_rows on calls.list_row_id = list_rows.list_row_id
-    group by all
-),
-
 -- a reason that was written down but not coded is read with the dictionary
 coded as (
     select
-        addressed.hearing_id,
-        coalesce(owners.account_person_id, owners.person_id) as person_id,
-        addressed.heard_at,
-        cast(addressed.heard_at as date) as heard_on,
-        case when coalesce(addressed.channel, 'call') = 'call' then 'heard' else 'survey' end as source,
-        coalesce(addressed.reason_code, spoken_words.cause_code) as reason_code,
-        addressed.reason_code is null and spoken_words.cause_code is not null as is_from_text,
-        addressed.agent_id,
-        addressed.known_at
-    from addressed
-    left join members on addressed.spoken_party_key = members.party_key
-    left join former_ids on addressed.listed_person_id = former_ids.former_person_id
-    left join spoken_words on addressed.hearing_id = spoken_words.text_id
-    inner join parties as owners
-        on coalesce(members.person_id, former_ids.person_id, addressed.listed_person_id) = owners.person_id
+        hearings.hearing_id,
+        coalesce(parties.account_person_id, parties.person_id) as person_id,
+        hearings.heard_at,
+        cast(hearings.heard_at as date) as heard_on,
+        case when coalesce(hearings.channel, 'call') = 'call' then 'heard' else 'survey' end as source,
+        coalesce(hearings.reason_code, spoken_words.cause_code) as reason_code,
+        hearings.reason_code is null and spoken_words.cause_code is not null as is_from_text,
+        hearings.agent_id,
+        hearings.known_at
+    from hearings
+    inner join speakers on hearings.hearing_id = speakers.hearing_id
+    inner join parties on speakers.person_id = parties.person_id
+    left join spoken_words on hearings.hearing_id = spoken_words.text_id
 ),
 
 answered as (

@@ -43,12 +43,12 @@ bad_points as (
 
 dead_dials as (
     select
-        members.person_id,
+        called.person_id,
         'phone' as point_type,
         'calls:' || calls.call_id as evidence_ref,
         cast(calls.started_at as date) as event_on
     from {{ ref('stg_calls') }} as calls
-    inner join members on calls.party_key = members.party_key
+    inner join {{ ref('int_identity__call') }} as called on calls.call_id = called.call_id
     where calls.disposition_code = 'DISCONNECTED'
 ),
 
