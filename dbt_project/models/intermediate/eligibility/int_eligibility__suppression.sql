@@ -18,6 +18,8 @@ with stops as (
     select * from {{ ref('int_eligibility__stop_number') }}
     union all
     select * from {{ ref('int_eligibility__stop_reach') }}
+    union all
+    select * from {{ ref('int_eligibility__stop_reason') }}
 ),
 
 rules as (
