@@ -148,3 +148,8 @@
 {% macro day_reached(start_date, days) -%}
     {{ add_days(start_date, "ceil(" ~ round6(days) ~ ")") }}
 {%- endmacro %}
+
+{# The same day a year later; 29 February becomes the 28th. #}
+{% macro a_year_later(day) -%}
+    {{ add_months(day, 12) }}
+{%- endmacro %}
