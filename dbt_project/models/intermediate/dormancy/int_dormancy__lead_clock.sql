@@ -52,6 +52,7 @@ ripening as (
         coalesce(days.moved_on, days.first_on) as base_on,
         case when rules.d9_no is not null then presets.fixed_days end as d9_days,
         presets.redormant_ratio,
+        cast(presets.default_gap_days as double) as rhythm_days,
         subscribers.blocks_until_on
     from days
     left join presets on days.business_type = presets.business_type and days.source_system = presets.source_system
