@@ -115,12 +115,12 @@ def _order_days(rng, people: People, rhythm, spread, has_stopped, cause, as_of: 
 
 
 def _fade(person: np.ndarray, ago: np.ndarray, cause: np.ndarray) -> np.ndarray:
-    """FOR_FADE: the last three gaps grow by a third each; earlier orders move back, the last one stays."""
+    """FOR_FADE: the last three gaps grow by a half each; earlier orders move back, the last one stays."""
     last = np.r_[person[1:] != person[:-1], True]
     place = np.arange(len(person))
     from_end = place[last][np.searchsorted(place[last], place)] - place
     gap = np.where(last, 0, ago - np.r_[ago[1:], 0])
-    stretch = np.array([1.0, 2.4, 1.8, 1.35])[np.where(from_end <= 3, from_end, 0)]
+    stretch = np.array([1.0, 2.9, 1.9, 1.25])[np.where(from_end <= 3, from_end, 0)]
     faded = np.where(cause[person] == "FOR_FADE", gap * stretch, gap)
     back = np.cumsum(faded[::-1])[::-1]
     end = place[last][np.searchsorted(place[last], place)]
