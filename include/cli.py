@@ -39,6 +39,15 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument("--by", default="", help="who says so (with --accept)")
             verb.add_argument("--rebuild", action="store_true", help="make the warehouse anew from the archive")
             verb.set_defaults(verb=_ingest)
+    backfill = verbs.add_parser("backfill", help="build every business date of a range, ascending; skips what is done")
+    backfill.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    backfill.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    backfill.set_defaults(verb=_backfill)
+    backtest = verbs.add_parser("backtest", help="a past date as known then, and what happened afterwards; changes nothing")
+    backtest.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    backtest.add_argument("--rules", type=Path, metavar="DIR", help="compare with the rule_*.csv of this folder")
+    backtest.add_argument("--since", type=date.fromisoformat, help="earlier date of the comparison; the day before by default")
+    backtest.set_defaults(verb=_backtest)
     generate = verbs.add_parser("generate", help="write seeded synthetic exports into landing/")
     generate.add_argument("--profile", default="small", help="tiny | small | large | xlarge")
     generate.add_argument("--as-of", type=date.fromisoformat)
@@ -88,6 +97,20 @@ def _ingest(config: settings.Settings, options: argparse.Namespace) -> int:
     if options.accept:
         options.source = ingest.accept(config, options.accept, options.reason, options.by)
     return _run(config, options)
+
+
+def _backfill(config: settings.Settings, options: argparse.Namespace) -> int:
+    from include import backfill
+
+    return backfill.run(config, options.first, options.last)
+
+
+def _backtest(config: settings.Settings, options: argparse.Namespace) -> int:
+    from include import backtest
+
+    page = backtest.run(backtest.plan(config, options.as_of, options.rules, options.since))
+    print(f"{page.read_text(encoding='utf-8')}\n{page}")
+    return 0
 
 
 def _generate(config: settings.Settings, options: argparse.Namespace) -> int:
