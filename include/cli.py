@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
     backtest.add_argument("--since", type=date.fromisoformat, help="earlier date of the comparison; the day before by default")
     backtest.set_defaults(verb=_backtest)
     generate = verbs.add_parser("generate", help="write seeded synthetic exports into landing/")
-    generate.add_argument("--profile", default="small", help="tiny | small | large | xlarge")
+    generate.add_argument("--profile", default="small", help="tiny | small | large | xlarge | silence")
     generate.add_argument("--as-of", type=date.fromisoformat)
     generate.add_argument("--seed", type=int)
     generate.set_defaults(verb=_generate)
