@@ -63,3 +63,16 @@ def make(settings: Settings, as_of: date, rules_dir: Path | None = None, since: 
     if rules_dir is not None and not rules_dir.is_dir():
         raise GateStop("backtest", f"{rules_dir}: フォルダがありません。rule_*.csv を置いたフォルダを --rules に指定してください。")
     return Plan(as_of, since, rules_dir and rules_dir.resolve(), settings)
+
+
+def asked(settings: Settings, params: dict[str, str | None]) -> Plan:
+    """The plan of a run's params `as_of`, `rules`, `since` as text; raises `GateStop` without `as_of`."""
+    if not params.get("as_of"):
+        raise GateStop("backtest", "再現する業務日 as_of を YYYY-MM-DD で指定してください。")
+    rules_dir, since = params.get("rules"), params.get("since")
+    return make(
+        settings,
+        date.fromisoformat(params["as_of"]),
+        Path(rules_dir) if rules_dir else None,
+        date.fromisoformat(since) if since else None,
+    )

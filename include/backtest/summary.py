@@ -9,7 +9,7 @@ from pathlib import Path
 from include import rules
 from include.backtest.plan import Plan
 
-CONTACT = {"treated": "連絡した", "holdout": "対照群(連絡せず)", "untouched": "連絡していない"}
+CONTACT = {"treated": "リストで連絡", "holdout": "対照群(連絡せず)", "untouched": "リストに載らず"}
 CHANNELS = {"email": "メール", "phone": "電話", "dm": "DM"}
 PLACES = """
     select state, count(*) as party_count from states group by state order by state
@@ -18,6 +18,10 @@ LISTS = "select channel, count(*) as row_count from lists group by channel order
 OUTCOMES = """
     select policy, outcome, contact, party_count, returned_count, return_ratio, ci_low, ci_high, net_amount, maturity, verdict
     from outcomes where window_days = ? order by policy, outcome, contact
+"""
+THRESHOLDS = """
+    select rule_id, business_type, category_l1, configured_days, recommended_days, ci_low, ci_high, return_count, n_count, verdict
+    from thresholds order by rule_id, business_type, category_l1 <> 'ALL', category_l1
 """
 MOVES = """
     select split, subject, from_value, to_value, count(*) as party_count
@@ -33,6 +37,7 @@ def render(connection, plan: Plan, known_until: date | None) -> str:
         sections.append(_outcomes(connection, plan, labels, known_until))
     if plan.rules_dir is not None:
         sections.append(_difference(connection, plan, labels))
+    sections.append(_thresholds(connection))
     return "\n\n".join(sections) + "\n"
 
 
@@ -76,10 +81,25 @@ def _outcomes(connection, plan: Plan, labels: dict[str, str], known_until: date)
     ]  # fmt: skip
     lead = (
         f"その日に休眠だった顧客のうち、次の日から {window} 日のあいだに有効な注文をした人です({known_until} までに知られた事実)。"
-        "「連絡していない」と「対照群」は自然に戻った割合です。連絡した人との差は、くじで分けた対照群とだけ比べてください。"
+        "「リストに載らず」と「対照群」は、リストなしで戻った割合です。連絡した人との差は、くじで分けた対照群とだけ比べてください。"
     )
     headers = ["方針", "その日の行き先", "実際の連絡", "戻った / 人数", "割合", "区間(95%)", "純額", "確かさ", "判定"]
     return f"## その後どうなったか\n\n{lead}\n\n" + _table(headers, body)
+
+
+def _thresholds(connection) -> str:
+    body = [
+        [
+            rule, business, "全体" if category == "ALL" else category, f"{configured:,}",
+            f"{recommended:,}" if recommended is not None else "―",
+            f"{low:.0f}〜{high:.0f}" if recommended is not None else "―", f"{returned:,} / {count:,}", verdict,
+        ]
+        for rule, business, category, configured, recommended, low, high, returned, count, verdict
+        in connection.execute(THRESHOLDS).fetchall()
+    ]  # fmt: skip
+    headers = ["ルール", "業態", "分類", "設定(日)", "提案(日)", "区間(95%)", "自然に戻った / 件数", "判定"]
+    lead = "その日までの事実から、連絡しなくても戻ってくる人が途切れる日を探したもの(方針 A)。"
+    return f"## 休眠のしきい値\n\n{lead}\n\n" + _table(headers, body)
 
 
 def _difference(connection, plan: Plan, labels: dict[str, str]) -> str:

@@ -77,8 +77,9 @@ FLOW = """
     group by subject, value
 """
 COPIES = """
-    create table states as from place_{name};
-    create table lists as
+    create table states{suffix} as from place_{name};
+    create table thresholds{suffix} as from {name}.marts.kpi_threshold_review;
+    create table lists{suffix} as
     select channel, rank_no, person_id, tier_code, cause_code, dormant_on from place_{name} where is_listed;
 """
 ORDERS = {
@@ -90,6 +91,7 @@ ORDERS = {
     "difference_count": "subject, value",
     "outcomes": "policy, outcome, contact, window_days",
     "thresholds": "rule_id, business_type, category_l1",
+    "thresholds_b": "rule_id, business_type, category_l1",
 }
 
 
@@ -97,9 +99,9 @@ def create(connection, plan: Plan) -> None:
     """Build all relations from the attached replays (databases a, before, b)."""
     for one in plan.replays:
         connection.execute(PLACES.format(name=one.name), [one.as_of])
-    connection.execute(COPIES.format(name="a"))
+    connection.execute(COPIES.format(name="a", suffix=""))
     if plan.rules_dir is not None:
-        connection.execute(COPIES.format(name="b").replace("table states", "table states_b").replace("table lists", "table lists_b"))
+        connection.execute(COPIES.format(name="b", suffix="_b"))
         connection.execute(BEFORE)
         connection.execute(DIFFERENCE)
         connection.execute(FLOW)
