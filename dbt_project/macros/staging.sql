@@ -10,8 +10,9 @@ their newest version deletes are not there.
 Adds first_known_at (when the key was first heard of) and purposes (what the delivery may be used for).
 With absence_deletes, a key that so many full deliveries of its source in a row no longer hold as the rule asks is deleted as
 well; it is back with the next delivery that holds it. Events are never deleted so: exports of events have a window.
+With changed_only, an incremental build reads only the records that changed (the model is `replaced`).
 #}
-{% macro latest_as_known(entity, key, event=none, absence_deletes=false) -%}
+{% macro latest_as_known(entity, key, event=none, absence_deletes=false, changed_only=false) -%}
     select
         versions.*,
         ledger.purposes
@@ -32,6 +33,7 @@ well; it is back with the next delivery that holds it. Events are never deleted 
             {%- if event %}
             and coalesce(cast({{ event }} as date) <= {{ as_of() }}, true)
             {%- endif %}
+            {%- if changed_only %} and {{ is_changed_record(entity, key) }}{% endif %}
     ) as versions
     left join {{ source('ops', 'file_ledger') }} as ledger on versions.delivery_id = ledger.delivery_id
     {%- if absence_deletes %}
