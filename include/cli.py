@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         ("init", _init, "create the metadata database and the pool"),
         ("benchmark", _benchmark, "time every stage at the profiles tiny and small"),
         ("status", _status, "last steps, stale sources, red gates"),
+        ("rulebook", _rulebook, "write dbt_project/docs/rules.md: every rule explained, from the rule tables"),
         ("summary", _summary, "say in plain words what the last run produced"),
     ):
         verbs.add_parser(name, help=text).set_defaults(verb=verb)
@@ -167,6 +168,13 @@ def _status(config: settings.Settings, options: argparse.Namespace) -> int:
     from include import status
 
     print(status.render(config, config.as_of or datetime.now(orchestration.JST).date()))
+    return 0
+
+
+def _rulebook(config: settings.Settings, options: argparse.Namespace) -> int:
+    from include import rulebook
+
+    print(rulebook.write(config))
     return 0
 
 
