@@ -15,7 +15,7 @@ buckets as (
 replicates as (
     select rules.business_type, numbers.number_no as replicate_no
     from rules
-    inner join {{ number_series(0, "(select max(replicate_count) from " ~ rule_in_force('rule_threshold_review') ~ " as longest)") }} as numbers
+    inner join {{ number_series('0', '(select max(replicate_count) from rules)') }} as numbers
         on numbers.number_no <= rules.replicate_count
 ),
 
