@@ -79,3 +79,16 @@
 {% macro spark__without_matches(expression, pattern) -%}
     regexp_replace({{ expression }}, {{ pattern }}, '')
 {%- endmacro %}
+
+{# Does any part of a text match a regular expression? NULL for no text. #}
+{% macro matches(expression, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'okoshi')(expression, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches(expression, pattern) -%}
+    regexp_matches({{ expression }}, {{ pattern }})
+{%- endmacro %}
+
+{% macro spark__matches(expression, pattern) -%}
+    {{ expression }} rlike {{ pattern }}
+{%- endmacro %}

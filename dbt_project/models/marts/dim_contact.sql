@@ -60,7 +60,8 @@ final as (
         prefectures.prefecture_ja,
         names.city,
         names.address_line1,
-        names.address_line2
+        names.address_line2,
+        names.needs_review
     from parties
     inner join names on parties.person_id = names.person_id
     left join prefectures on names.prefecture_code = prefectures.prefecture_code

@@ -1,9 +1,13 @@
-"""The project's macros and tests as plain SQL, rendered without dbt: small inputs in, rows out."""
+"""The project's macros and tests as plain SQL, rendered without dbt: small inputs in, rows out.
+
+`CHANGES` switches a rule off for a test: name of a model, macro file or seed -> what to do with its text.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import jinja2
@@ -18,20 +22,57 @@ def _as_macros(text: str) -> str:
     return re.sub(r"{%-? *test ", "{% macro ", text).replace("{% endtest %}", "{% endmacro %}")
 
 
-@functools.cache
-def _environment(as_of: str) -> jinja2.Environment:
+CHANGES: dict[str, Callable[[str], str]] = {}
+
+
+def read(path: Path) -> str:
+    """The text of a file of the project, as `CHANGES` leaves it. Raises AssertionError where a change changes nothing."""
+    text = path.read_text(encoding="utf-8")
+    if path.stem not in CHANGES:
+        return text
+    changed = CHANGES[path.stem](text)
+    assert changed != text, f"the change of {path.stem} changes nothing"
+    return changed
+
+
+class Renderer:
     """Every macro and generic test of the project as a function; dispatch takes the DuckDB version."""
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
-    environment.globals.update(
-        {"var": lambda name: {"as_of": as_of}[name], "ref": lambda name: name, "return": lambda value: value}
-    )
-    environment.globals["source"] = lambda schema, name: f"{schema}.{name}"
-    paths = [*(PROJECT / "macros").rglob("*.sql"), *(PROJECT / "tests" / "generic").glob("*.sql")]
-    text = "\n".join(_as_macros(path.read_text(encoding="utf-8")) for path in sorted(paths))
-    environment.globals["adapter"] = _Adapter(environment.globals)
-    macros = environment.from_string(text).make_module()
-    environment.globals.update({name: macro for name, macro in vars(macros).items() if not name.startswith("__")})
-    return environment
+
+    def __init__(self, as_of: str):
+        self._read_models: list[str] = []
+        environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+        environment.globals.update(
+            {"var": lambda name: {"as_of": as_of}[name], "ref": self._ref, "return": lambda value: value}
+        )
+        environment.globals["source"] = lambda schema, name: f"{schema}.{name}"
+        paths = [*(PROJECT / "macros").rglob("*.sql"), *(PROJECT / "tests" / "generic").glob("*.sql")]
+        text = "\n".join(_as_macros(read(path)) for path in sorted(paths))
+        environment.globals["adapter"] = _Adapter(environment.globals)
+        macros = environment.from_string(text).make_module()
+        environment.globals.update({name: macro for name, macro in vars(macros).items() if not name.startswith("__")})
+        self._environment = environment
+
+    def _ref(self, name: str) -> str:
+        self._read_models.append(name)
+        return name
+
+    def render(self, sql: str) -> str:
+        return self._environment.from_string(sql).render().strip()
+
+    def model(self, sql: str) -> tuple[str, list[str]]:
+        """A model's SQL, and the models and seeds it reads."""
+        self._read_models.clear()
+        return self.render(sql), list(dict.fromkeys(self._read_models))
+
+
+@functools.cache
+def _unchanged(as_of: str) -> Renderer:
+    return Renderer(as_of)
+
+
+def renderer(as_of: str) -> Renderer:
+    """Of the project as it is, or as `CHANGES` leaves it."""
+    return Renderer(as_of) if CHANGES else _unchanged(as_of)
 
 
 class _Adapter:
@@ -44,7 +85,12 @@ class _Adapter:
 
 def render(sql: str, as_of: str = AS_OF) -> str:
     """`sql` with every macro of the project at hand; `ref('x')` is table x."""
-    return _environment(as_of).from_string(sql).render().strip()
+    return renderer(as_of).render(sql)
+
+
+def refs_of_python(text: str) -> list[str]:
+    """The models a Python model reads."""
+    return re.findall(r'dbt\.ref\("(\w+)"\)', text)
 
 
 def generic_test(name: str, **arguments: object) -> str:

@@ -154,6 +154,27 @@ def test_norm_N28_a_wrong_number_rejects_its_row(house: House):
     assert house.rows("select column_name, rule_id from ops.rejected_row") == [("番号", "N28")]
 
 
+DELTA = "通話,開始,更新\nc1,2024-03-01 10:00,2024-03-01 12:00\nc2,2024-03-02 10:00,2024-03-02 12:00\n"
+OVERLAP = "通話,開始,更新\nc2,2024-03-02 10:00,2024-03-02 12:00\nc3,2024-03-03 10:00,2024-03-03 12:00\n"
+CALLS = "\n  - entity: calls\n    columns: {call_id: 通話, started_at: 開始, updated_at: 更新}\n"
+
+
+def test_norm_N37_the_same_delta_twice_changes_nothing(house: House):
+    load(house, CALLS, DELTA, HEAD + "mode: delta\n")
+    before = house.table("calls")
+    house.put("shop", "x_20240401.csv", DELTA)
+    assert house.load().rows_loaded == 0
+    assert house.table("calls") == before and len(before) == 2
+
+
+def test_norm_N37_deltas_that_overlap_give_each_key_once(house: House):
+    load(house, CALLS, DELTA, HEAD + "mode: delta\n")
+    house.put("shop", "x_20240402.csv", OVERLAP)
+    assert house.load().rows_loaded == 2
+    latest = render("{{ latest_as_known('calls', key=['call_id'], event='started_at') }}", as_of="2024-04-10")
+    assert house.rows(f"select call_id from ({latest}) order by 1") == [("c1",), ("c2",), ("c3",)]
+
+
 def test_norm_N40_an_order_of_three_lines_counts_once(house: House):
     text = "注文,日時,合計,送料,区分,数,価格,税率\n"
     text += "1,2024-03-01,3800,500,1,1,1000,10\n1,2024-03-01,3800,500,1,2,1000,10\n1,2024-03-01,3800,500,2,1,500,10\n"

@@ -7,6 +7,10 @@ members as (
     select * from {{ ref('int_identity__member') }}
 ),
 
+called as (
+    select * from {{ ref('int_identity__call') }}
+),
+
 orders as (
     select * from {{ ref('int_activity__order') }}
 ),
@@ -22,50 +26,54 @@ response_types as (
 activities as (
     select
         'activity:' || activity_id as touch_id,
-        party_key,
+        members.person_id,
         occurred_at,
         coalesce(channel, 'other') as channel,
         direction,
         'activity' as kind,
         coalesce(outcome = 'two_way', false) as is_two_way
-    from {{ ref('stg_activities') }}
+    from {{ ref('stg_activities') }} as activities
+    inner join members on activities.party_key = members.party_key
 ),
 
 inquiries as (
     select
         'inquiry:' || inquiry_id as touch_id,
-        party_key,
+        members.person_id,
         received_at as occurred_at,
         coalesce(channel, 'other') as channel,
         'inbound' as direction,
         case when is_complaint then 'complaint' else 'inquiry' end as kind,
         true as is_two_way
-    from {{ ref('stg_inquiries') }}
+    from {{ ref('stg_inquiries') }} as inquiries
+    inner join members on inquiries.party_key = members.party_key
 ),
 
 calls as (
     select
         'call:' || calls.call_id as touch_id,
-        calls.party_key,
+        called.person_id,
         calls.started_at as occurred_at,
         'phone' as channel,
         coalesce(calls.direction, 'outbound') as direction,
         case when calls.disposition_code = 'COMPLAINT' then 'complaint' else 'call' end as kind,
         coalesce(dispositions.is_person, calls.direction = 'inbound' and calls.answered_at is not null, false) as is_two_way
     from {{ ref('stg_calls') }} as calls
+    inner join called on calls.call_id = called.call_id
     left join dispositions on calls.disposition_code = dispositions.disposition_code
 ),
 
 responses as (
     select
         'response:' || responses.response_id as touch_id,
-        responses.party_key,
+        members.person_id,
         responses.responded_at as occurred_at,
         coalesce(responses.source, 'other') as channel,
         'inbound' as direction,
         responses.type as kind,
         coalesce(response_types.is_two_way, false) as is_two_way
     from {{ ref('stg_responses') }} as responses
+    inner join members on responses.party_key = members.party_key
     left join response_types on responses.type = response_types.response_type
 ),
 
@@ -90,8 +98,7 @@ final as (
         contacts.kind,
         contacts.is_two_way
     from contacts
-    inner join members on contacts.party_key = members.party_key
-    inner join parties on members.person_id = parties.person_id
+    inner join parties on contacts.person_id = parties.person_id
     union all
     select
         'order:' || order_id as touch_id,

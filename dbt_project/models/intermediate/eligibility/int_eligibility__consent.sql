@@ -1,63 +1,14 @@
--- The last word on marketing per contact point and channel. A grant counts for the very contact point it names;
--- a stop that names no point of ours counts for every point of the party (refusals unite, grants do not spread).
+-- The last word on marketing per contact point and channel. A grant counts for the very address or number it names, under whatever
+-- id; a stop that names no point of ours counts for every point of the party (refusals unite, grants do not spread).
 with points as (
     select * from {{ ref('int_eligibility__point') }}
 ),
 
-people as (
-    select * from {{ ref('int_identity__member') }}
-),
-
-consents as (
-    select * from {{ ref('stg_consents') }}
-    where purpose = 'marketing' or (purpose is null and action <> 'grant')
-),
-
-unsubscribes as (
-    select * from {{ ref('stg_responses') }}
-    where type = 'unsubscribe'
-),
-
-consent_events as (
-    select
-        consents.consent_event_id,
-        people.person_id,
-        case when consents.action = 'grant' then consents.channel else coalesce(consents.channel, 'all') end as channel,
-        consents.contact_point_id,
-        lower(trim(consents.contact_value)) as contact_value,
-        consents.action = 'grant' as is_grant,
-        consents.consented_at as occurred_at
-    from consents
-    left join people on people.party_key = consents.party_key
-),
-
-unsubscribe_events as (
-    select
-        unsubscribes.response_id as consent_event_id,
-        people.person_id,
-        'email' as channel,
-        cast(null as string) as contact_point_id,
-        cast(null as string) as contact_value,
-        false as is_grant,
-        unsubscribes.responded_at as occurred_at
-    from unsubscribes
-    inner join people on people.party_key = unsubscribes.party_key
-),
-
 events as (
-    select * from consent_events
-    union all
-    select * from unsubscribe_events
+    select * from {{ ref('int_identity__consent_event') }}
 ),
 
-named_by_id as (
-    select points.contact_point_id, points.channel, events.consent_event_id, events.is_grant, events.occurred_at
-    from events
-    inner join points on points.contact_point_id = events.contact_point_id
-    where events.channel in (points.channel, 'all')
-),
-
-named_by_value as (
+named as (
     select points.contact_point_id, points.channel, events.consent_event_id, events.is_grant, events.occurred_at
     from events
     inner join points on lower(points.value_norm) = events.contact_value
@@ -65,12 +16,6 @@ named_by_value as (
         events.channel in (points.channel, 'all')
         -- whoever refused on this number or address, it is refused; a grant is its owner's alone
         and (not events.is_grant or points.person_id = events.person_id)
-),
-
-named as (
-    select * from named_by_id
-    union
-    select * from named_by_value
 ),
 
 stops_of_party as (

@@ -3,8 +3,8 @@ with permissions as (
     select * from {{ ref('int_eligibility__channel') }}
 ),
 
-people as (
-    select * from {{ ref('int_identity__member') }}
+heard as (
+    select * from {{ ref('int_identity__hearing') }}
 ),
 
 parties as (
@@ -38,8 +38,8 @@ last_hearing as (
         coalesce(parties.account_person_id, parties.person_id) as person_id,
         hearings.next_contact_on
     from hearings
-    inner join people on people.party_key = hearings.party_key
-    inner join parties on parties.person_id = people.person_id
+    inner join heard on heard.hearing_id = hearings.hearing_id
+    inner join parties on parties.person_id = heard.person_id
     qualify row_number() over (
         partition by coalesce(parties.account_person_id, parties.person_id)
         order by hearings.heard_at desc, hearings.hearing_id

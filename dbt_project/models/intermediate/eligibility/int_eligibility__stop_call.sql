@@ -3,8 +3,8 @@ with calls as (
     select * from {{ ref('stg_calls') }}
 ),
 
-people as (
-    select * from {{ ref('int_identity__member') }}
+called as (
+    select * from {{ ref('int_identity__call') }}
 ),
 
 points as (
@@ -18,18 +18,18 @@ limits as (
 
 counted as (
     select
-        people.person_id,
+        called.person_id,
         calls.call_id,
         calls.dialled_number,
         cast(calls.started_at as date) as called_on,
         limits.suppression_code,
         limits.limit_count,
         row_number() over (
-            partition by people.person_id, limits.suppression_code, limits.scope
+            partition by called.person_id, limits.suppression_code, limits.scope
             order by calls.started_at, calls.call_id
         ) as call_no
     from calls
-    inner join people on people.party_key = calls.party_key
+    inner join called on called.call_id = calls.call_id
     inner join limits on limits.scope = calls.disposition_code
 ),
 

@@ -3,13 +3,24 @@ with contacts as (
     select * from {{ ref('stg_campaign_contacts') }}
 ),
 
+dispositions as (
+    select * from {{ ref('dispositions') }}
+),
+
+-- an agency's file says what came of a call, not when it was answered
 calls as (
-    select * from {{ ref('stg_calls') }}
-    where direction = 'outbound' and answered_at is not null
+    select calls.*
+    from {{ ref('stg_calls') }} as calls
+    left join dispositions on calls.disposition_code = dispositions.disposition_code
+    where calls.direction = 'outbound' and (calls.answered_at is not null or dispositions.is_person)
 ),
 
 people as (
     select * from {{ ref('int_identity__member') }}
+),
+
+called as (
+    select * from {{ ref('int_identity__call') }}
 ),
 
 points as (
@@ -109,12 +120,12 @@ made as (
     union all
 
     select
-        people.person_id,
+        called.person_id,
         'phone' as channel,
         cast(calls.started_at as date) as contacted_on,
         calls.call_id as contact_ref
     from calls
-    inner join people on people.party_key = calls.party_key
+    inner join called on called.call_id = calls.call_id
 ),
 
 -- with the nth newest contact inside the window the cap is reached, until that contact leaves the window

@@ -13,6 +13,8 @@ with stops as (
     union all
     select * from {{ ref('int_eligibility__stop_deal') }}
     union all
+    select * from {{ ref('int_eligibility__stop_print') }}
+    union all
     select * from {{ ref('int_eligibility__stop_reach') }}
 ),
 

@@ -6,12 +6,7 @@ with delivered as (
 ),
 
 former_ids as (
-    select
-        source_id as former_person_id,
-        person_id
-    from {{ ref('int_identity__alias') }}
-    where source_system = 'okoshi'
-    qualify row_number() over (partition by source_id order by valid_from desc) = 1
+    select * from {{ ref('int_identity__former_id') }}
 ),
 
 led_on as (

@@ -1,4 +1,5 @@
 -- Names and addresses as printed, of the record that speaks for the party. A contact is written to at the account's address.
+-- N29: what holds a private-use character, a geta mark or a replacement character cannot be printed until somebody corrected it.
 with leads as (
     select * from {{ ref('int_identity__lead') }}
 ),
@@ -15,7 +16,13 @@ accounts as (
     select * from {{ ref('stg_accounts') }}
 ),
 
-final as (
+words as (
+    select {{ ordered_list('word', 'word_no', '|') }} as gaiji_pattern
+    from {{ ref('identity_words') }}
+    where word_kind = 'gaiji'
+),
+
+printed as (
     select
         leads.person_id,
         coalesce(customers.family_name, contacts.family_name) as family_name,
@@ -39,6 +46,17 @@ final as (
     left join customers on leads.party_key = customers.customer_key
     left join contacts on leads.party_key = contacts.contact_key
     left join accounts on coalesce(contacts.account_key, leads.party_key) = accounts.account_key
+),
+
+final as (
+    select
+        printed.*,
+        coalesce({{ matches("""concat_ws(
+            ' ', printed.family_name, printed.given_name, printed.account_name, printed.department, printed.job_title,
+            printed.city, printed.address_line1, printed.address_line2
+        )""", 'words.gaiji_pattern') }}, false) as needs_review
+    from printed
+    cross join words
 )
 
 select * from final
