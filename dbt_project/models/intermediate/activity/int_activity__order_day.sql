@@ -1,6 +1,7 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Days on which a party bought: several valid orders of one day are one occasion.
 with orders as (
-    select * from {{ ref('int_activity__order') }}
+    {{ of_concern(ref('int_activity__order')) }}
 ),
 
 days as (
