@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -49,29 +50,30 @@ def _render(settings: Settings, rows: list[tuple]) -> bytes:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(HEADER)
-    lines: dict[str, list[str]] = {}
-    for source, _, file_name, line, column, rule, reason, fix, sha256, state in rows:
+    wanted: dict[str, set[int]] = defaultdict(set)
+    for _, _, _, line, *_, sha256, _ in rows:
+        wanted[sha256].add(line)
+    lines: dict[str, dict[int, str]] = {}
+    for _, _, file_name, line, column, rule, reason, fix, sha256, state in rows:
         if sha256 not in lines:
-            lines[sha256] = _lines(settings, source, file_name, sha256, state)
-        kept = lines[sha256]
-        original = kept[line - 1] if line and line <= len(kept) else ""
+            lines[sha256] = _lines(settings, file_name, sha256, state, wanted[sha256])
+        original = lines[sha256].get(line, "")
         writer.writerow([file_name, line or "", column or "", rule, reason, fix, harmless(original)])
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _lines(settings: Settings, source: str, file_name: str, sha256: str, state: str) -> list[str]:
-    """Physical lines of the kept file, in whatever encoding they can be read."""
-    suffix = Path(file_name).suffix
-    kept = storage.archive_path(settings, sha256, suffix)
+def _lines(settings: Settings, file_name: str, sha256: str, state: str, wanted: set[int]) -> dict[int, str]:
+    """These physical lines of the kept file, in whatever encoding it can be read; the file goes by line by line."""
+    kept = storage.archive_path(settings, sha256, Path(file_name).suffix)
     if state == "rejected" or not kept.exists():
-        return []
-    data = kept.read_bytes()
+        return {}
     for encoding in ("utf-8-sig", "cp932", "euc_jp", "utf-16"):
         try:
-            return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        except UnicodeDecodeError:
+            with kept.open(encoding=encoding) as file:
+                return {number: line.removesuffix("\n") for number, line in enumerate(file, start=1) if number in wanted}
+        except UnicodeError:
             continue
-    return []
+    return {}
 
 
 def harmless(cell: str) -> str:
