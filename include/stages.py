@@ -9,11 +9,12 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import NamedTuple
 
-from include import rules, transform, warehouse
+from include import changes, rules, transform, warehouse
 from include.errors import GateStop
 from include.settings import Settings
 
 LAYERS = ("rules", "staging", "people", "dormancy", "decision", "marts", "publish")
+REPLACED_LAYERS = ("staging", "people", "dormancy")
 OWN_LISTS = "okoshi_lists"
 
 
@@ -103,7 +104,9 @@ def _build_rules(settings: Settings, as_of: date, run_id: str) -> None:
     """Load the rule tables in force and record the policy version."""
     with _step(settings, run_id, as_of, "rules", claimed=True) as step:
         version, step.engine_seconds = transform.prepare(settings, as_of)
+        plan = changes.begin(settings, as_of, version, transform.code_hash(settings))
         say("rules", f"方針 {version}, {step.seconds():.1f} 秒")
+        say("rules", f"全件を作り直します: {plan.reason}" if plan.is_full else "前回から変わった分だけを作ります")
 
 
 def build_layer(settings: Settings, selector: str, as_of: date, run_id: str) -> None:
@@ -111,7 +114,11 @@ def build_layer(settings: Settings, selector: str, as_of: date, run_id: str) -> 
     if selector == "rules":
         return _build_rules(settings, as_of, run_id)
     with _step(settings, run_id, as_of, selector, claimed=True) as step:
-        result = transform.build(settings, selector, as_of)
+        # tables of later layers keep the ends of months and are never dropped
+        is_full = selector in REPLACED_LAYERS and changes.is_full(settings)
+        if selector == "dormancy" and not is_full:
+            say(selector, f"対象 {changes.concern(settings, as_of):,} 人")
+        result = transform.build(settings, selector, as_of, is_full)
         step.rows, step.engine_seconds = result.rows, result.engine_seconds
         say(selector, f"{result.models} モデル, 検査 {result.tests}, {result.rows:,} 行, {step.seconds():.1f} 秒")
 
@@ -119,11 +126,14 @@ def build_layer(settings: Settings, selector: str, as_of: date, run_id: str) -> 
 def finish_build(settings: Settings, as_of: date, run_id: str) -> None:
     """The build stands: publish may read it."""
     with warehouse.exclusive(settings, wait_seconds=LOCK_WAIT), warehouse.writer(settings) as connection:
+        connection.begin()
         connection.execute(
             "update ops.run set state = 'success', ended_at = ? where run_id = ? and stage = 'build'"
             " and as_of = ? and state = 'running'",
             [datetime.now(), run_id, as_of],
         )
+        changes.keep(connection, as_of)
+        connection.commit()
 
 
 def settle_earlier(settings: Settings, dates: list[date], run_id: str) -> None:

@@ -62,12 +62,16 @@ def prepare(settings: Settings, as_of: date) -> tuple[str, float]:
     return version, engine_seconds
 
 
-def build(settings: Settings, selector: str, as_of: date) -> LayerResult:
-    """Build and test one layer for `as_of`; raises `GateStop('model', …)` naming model, test and rows."""
+def build(settings: Settings, selector: str, as_of: date, is_full: bool = True) -> LayerResult:
+    """Build and test one layer for `as_of`, all of it or what changed since the last build.
+
+    Raises `GateStop('model', …)` naming model, test and rows.
+    """
     started = time.monotonic()
+    extent = ["--full-refresh"] if is_full else []
     result = _invoke(
         settings,
-        ["build", "--selector", selector, "--exclude-resource-type", "unit_test", *OWN_TESTS],
+        ["build", "--selector", selector, "--exclude-resource-type", "unit_test", *OWN_TESTS, *extent],
         as_of,
     )
     built = [r for r in result if r.node.resource_type in ("model", "seed", "snapshot")]

@@ -54,6 +54,18 @@ create table if not exists ops.acceptance (
     accepted_by varchar, accepted_at timestamp
 );
 create table if not exists ops.policy (policy_version varchar, as_of date, seeds_hash varchar);
+create table if not exists ops.build_base (
+    as_of date, policy_version varchar, code_hash varchar, seen_until timestamp
+);
+create table if not exists ops.build_plan (
+    as_of date, is_incremental boolean, policy_version varchar, code_hash varchar, seen_until timestamp
+);
+create table if not exists ops.build_party (
+    party_key varchar, person_id varchar, account_person_id varchar, signature varchar
+);
+create table if not exists ops.changed_record (entity varchar, source_system varchar, record_key varchar, party_key varchar);
+create table if not exists ops.changed_party (person_id varchar);
+create table if not exists ops.changed_member (party_key varchar);
 create table if not exists ops.run (
     run_id varchar, as_of date, stage varchar, state varchar, inputs_fingerprint varchar,
     policy_version varchar, row_count bigint, seconds double, engine_seconds double, started_at timestamp, ended_at timestamp

@@ -9,8 +9,9 @@ place in the file. Rows that their newest version deletes, or that happen after 
 Adds first_known_at (when the key was first heard of) and purposes (what the delivery may be used for).
 With absence_deletes, a key that so many full deliveries of its source in a row no longer hold as the rule asks is deleted as
 well; it is back with the next delivery that holds it. Events are never deleted so: exports of events have a window.
+With changed_only, an incremental build reads only the records that changed (the model is `replaced`).
 #}
-{% macro latest_as_known(entity, key, event=none, absence_deletes=false) -%}
+{% macro latest_as_known(entity, key, event=none, absence_deletes=false, changed_only=false) -%}
     select
         versions.*,
         ledger.purposes
@@ -27,6 +28,7 @@ well; it is back with the next delivery that holds it. Events are never deleted 
             ) as version_no
         from {{ source('raw', entity) }}
         where known_at < {{ as_of_end() }}
+        {%- if changed_only %} and {{ is_changed_record(entity, key) }}{% endif %}
     ) as versions
     left join {{ source('ops', 'file_ledger') }} as ledger on versions.delivery_id = ledger.delivery_id
     {%- if absence_deletes %}

@@ -83,10 +83,12 @@ def _table(definition: Canonical, entity: Entity) -> dict:
     columns = [*entity.columns.values(), *definition.meta.values()]
     return {
         "name": entity.name,
-        "description": f"Versions of {entity.name} as delivered; identity ({', '.join(entity.key)}) within source_system.",
+        "description": f"Versions of {entity.name} as delivered, ids as the source writes them;"
+        f" identity ({', '.join(entity.key)}) within source_system.",
         "columns": [
             {
                 "name": column.name,
+                "description": f"{{{{ doc('col_{column.name}') }}}}",
                 "data_type": definition.sql_type(column).lower(),
                 **({"config": {"meta": {"pii": True}}} if column.pii or column.name == "extra_json" else {}),
             }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from tests.oracle import courses as courses_of
 from tests.oracle.accounts import Account, Lead
@@ -88,11 +89,11 @@ class Machine:
         if day in (self.known.erased_on, self.known.died_on):
             self.end_spell(day, "blocked")
             self.base = "churned"
-        elif day in self.leaving_days():
+        elif day in self.leaving_days:
             self.end_spell(day, "churned")
             self.base = "churned"
 
-    def leaving_days(self) -> set[date]:
+    def heard_leaving(self) -> set[date]:
         heard = {day_of(h["heard_at"]) for h in self.known.hearings if courses_of.is_leaving_reason(h.get("reason_code"))}
         return heard | ({self.known.left_on} if self.known.left_on else set())
 
@@ -150,9 +151,10 @@ class PersonMachine(Machine):
             if self.base == "active" and len(self.buyer.dates) == 1:
                 self.base = "new"
 
+    @cached_property
     def leaving_days(self) -> set[date]:
         cancelled = {courses_of.churned_on(self.known, row, self.rules) for row in self.known.subscriptions}
-        return super().leaving_days() | (cancelled - {None})
+        return self.heard_leaving() | (cancelled - {None})
 
     def fall_asleep(self, day: date) -> None:
         if not self.buyer.dates:
@@ -207,9 +209,10 @@ class AccountMachine(Machine):
         elif self.base == "reactivated" and day in {*self.account.order_days, *self.account.won_days, *self.account.used_days}:
             self.base = "active"  # no. 14: the first later day with order, won deal or usage
 
+    @cached_property
     def leaving_days(self) -> set[date]:
-        ended = self.account.left_on()
-        return super().leaving_days() | ({ended} if ended else set())
+        ended = Account(self.known, self.known.as_of, self.rules).left_on()
+        return self.heard_leaving() | ({ended} if ended else set())
 
     def fall_asleep(self, day: date) -> None:
         is_reactivated = self.base == "reactivated"

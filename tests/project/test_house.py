@@ -66,6 +66,13 @@ def test_the_description_check_fails_on_a_bare_column(manifest):
     assert len(house.undescribed(broken)) == 1
 
 
+def test_the_description_check_fails_on_a_bare_raw_column(manifest):
+    broken = copy.deepcopy(manifest)
+    table = house.sources(broken)[0]
+    next(iter(table["columns"].values()))["description"] = ""
+    assert house.undescribed(broken) == [f"{table['name']}.{next(iter(table['columns']))}"]
+
+
 def test_marts_and_publish_models_have_enforced_contracts(manifest):
     assert house.without_contract(manifest) == []
 
@@ -92,7 +99,7 @@ def _column_texts(path) -> list[str]:
     loaded = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     return [
         column.get("description", "")
-        for model in loaded.get("models", [])
+        for model in [*loaded.get("models", []), *(table for source in loaded.get("sources", []) for table in source["tables"])]
         for column in model.get("columns", [])
     ]
 

@@ -2,26 +2,49 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='append_new_columns',
-    pre_hook="{{ keep_month_ends() }}"
+    pre_hook={'sql': '{{ keep_month_ends() }}', 'transaction': false}
 ) }}
--- Bands of every party on the run's as_of and on the ends of months before.
-with final as (
+-- Bands, value and likelihood of return of every party on the run's as_of and on the ends of months before. The hook runs before the
+-- transaction, because that one may add columns that are new.
+with segments as (
+    select * from {{ ref('int_segment__current') }}
+),
+
+worth as (
+    select * from {{ ref('int_value__current') }}
+),
+
+final as (
     select
         {{ as_of() }} as as_of,
-        person_id,
-        state,
-        sub_state,
-        recency_days,
-        order_count,
-        net_12m_amount,
-        silent_days,
-        r_band,
-        f_band,
-        m_band,
-        duration_band,
-        segment_id,
-        policy_version
-    from {{ ref('int_segment__current') }}
+        segments.person_id,
+        segments.state,
+        segments.sub_state,
+        segments.recency_days,
+        segments.order_count,
+        segments.net_12m_amount,
+        segments.silent_days,
+        segments.r_band,
+        segments.f_band,
+        segments.m_band,
+        segments.duration_band,
+        segments.segment_id,
+        segments.policy_version,
+        worth.p_alive,
+        worth.expected_orders,
+        worth.expected_value_amount,
+        worth.return_likelihood,
+        worth.lifetime_net_amount as historic_clv_amount,
+        worth.predicted_clv_amount,
+        worth.total_clv_amount,
+        worth.order_count as historic_order_count,
+        worth.predicted_order_count,
+        worth.average_gap_days,
+        worth.average_order_value_amount,
+        worth.churn_probability,
+        worth.expected_next_order_on
+    from segments
+    inner join worth on segments.person_id = worth.person_id
 )
 
 select * from final

@@ -1,6 +1,7 @@
+{{ config(materialized='replaced', meta={'entity': 'orders', 'record_key': 'order_id'}) }}
 -- The lines that came with the order version in force; where lines travel in files of their own, the newest known set.
 with order_versions as (
-    {{ latest_as_known('orders', key=['order_id'], event='ordered_at') }}
+    {{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true) }}
 ),
 
 candidates as (

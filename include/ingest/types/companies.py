@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
+from functools import lru_cache
 
 from include.ingest.types.cells import EMPTY, UNUSABLE, Cell, is_null, plain
+from include.settings import REPO
 
-# how a form is written -> the form as printed; the longest spelling is tried first
-FORMS = {
-    "株式会社": "株式会社", "(株)": "株式会社", "カ)": "株式会社", "(カ": "株式会社", "k.k.": "株式会社", "kk": "株式会社",
-    "有限会社": "有限会社", "(有)": "有限会社", "ユ)": "有限会社", "合同会社": "合同会社", "(同)": "合同会社",
-    "合資会社": "合資会社", "(資)": "合資会社", "合名会社": "合名会社", "(名)": "合名会社",
-    "一般社団法人": "一般社団法人", "公益社団法人": "公益社団法人", "一般財団法人": "一般財団法人", "公益財団法人": "公益財団法人",
-    "医療法人社団": "医療法人社団", "医療法人": "医療法人", "(医)": "医療法人", "学校法人": "学校法人", "社会福祉法人": "社会福祉法人",
-    "特定非営利活動法人": "特定非営利活動法人", "npo法人": "特定非営利活動法人",
-}  # fmt: skip
-_SPELLINGS = sorted(FORMS, key=len, reverse=True)
+
+@lru_cache(maxsize=1)
+def _forms() -> tuple[tuple[re.Pattern, re.Pattern, str], ...]:
+    """(form at the front, form at the back, form as printed), in the order of the reference list that matching uses too."""
+    path = REPO / "dbt_project" / "seeds" / "reference" / "legal_forms.csv"
+    with path.open(encoding="utf-8", newline="") as handle:
+        rows = [(row["spelling_pattern"], row["legal_form"]) for row in csv.DictReader(handle)]
+    return tuple((re.compile(f"(?:{p})", re.I), re.compile(f"(?:{p})$", re.I), form) for p, form in rows)
 
 
 def split(raw: str) -> tuple[str, str | None, str]:
     """(name without its form, form in full or None, front | back | none). ㈱ and ㍿ are 株式会社 by NFKC."""
     text = plain(raw)
-    low = text.casefold()
-    for spelling in _SPELLINGS:
-        is_word = spelling.isascii() and spelling.isalpha()  # kk only as a word of its own
-        if low.startswith(spelling) and len(low) > len(spelling) and (not is_word or low[len(spelling)] == " "):
-            return text[len(spelling) :].strip(), FORMS[spelling], "front"
-        if low.endswith(spelling) and len(low) > len(spelling) and (not is_word or low[-len(spelling) - 1] in " ,"):
-            return text[: -len(spelling)].strip(" ,"), FORMS[spelling], "back"
+    for front, back, form in _forms():
+        found = front.match(text)
+        if found and (name := text[found.end() :].strip()):
+            return name, form, "front"
+        found = back.search(text)
+        if found and (name := text[: found.start()].strip(" ,")):
+            return name, form, "back"
     return text, None, "none"
 
 

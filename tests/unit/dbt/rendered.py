@@ -44,8 +44,11 @@ class Renderer:
         environment.globals.update(
             {"var": lambda name: {"as_of": as_of}[name], "ref": self._ref, "return": lambda value: value}
         )
+        environment.globals["config"] = lambda **settings: ""
         environment.globals["source"] = lambda schema, name: f"{schema}.{name}"
         paths = [*(PROJECT / "macros").rglob("*.sql"), *(PROJECT / "tests" / "generic").glob("*.sql")]
+        # a materialisation is dbt's own syntax and renders nothing
+        paths = [path for path in paths if path.parent.name != "materializations"]
         text = "\n".join(_as_macros(read(path)) for path in sorted(paths))
         environment.globals["adapter"] = _Adapter(environment.globals)
         macros = environment.from_string(text).make_module()

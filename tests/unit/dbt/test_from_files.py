@@ -18,6 +18,11 @@ CONSENTS = "consent_event_id,party_id,contact_point_id,channel,contact_value,pur
 POINTS = "contact_point_id,party_id,type,value_norm"
 LIST_ROWS = "list_id,list_row_id,list_sha256,campaign_id,person_id,cluster_id,channel,cell,stratum,tier,anchor_on,approved_by,known_at"
 RETURNED = "管理番号,架電日時,通話秒,架電回数,担当者,応対結果,聴取理由,次回連絡日"
+SHOP_CUSTOMERS = "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Phone,Accepts SMS Marketing,Tags"
+SHOP_ORDERS = (
+    "Name,Email,Financial Status,Paid at,Fulfilled at,Accepts Marketing,Currency,Shipping,Taxes,Total,Discount Amount,Created at,"
+    "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Billing Name,Billing Zip,Cancelled at,Refunded Amount,Id"
+)
 # source, file name, header, lines; delivered in this order
 FILES = [
     ("generic", "customers_20240101.csv", CUSTOMERS, [
@@ -45,6 +50,12 @@ FILES = [
     ("generic", "contact_points_20240101.csv", POINTS, ["cp1,P25,email,old@example.jp", "cp2,P25,email,old@example.jp", "cp3,P25,email,other@example.jp"]),
     ("generic", "consents_20240102.csv", CONSENTS, ["g1,P25,cp1,email,,marketing,grant,2024-01-02 10:00"]),
     ("generic", "contact_points_20240901.csv", POINTS, ["cp1,P25,email,new@example.jp"]),
+    ("shopify_customers", "customers_export_20240901.csv", SHOP_CUSTOMERS, [
+        "'901,一,空,state@example.jp,yes,,no,", "'902,二,空,dated@example.jp,yes,,no,",
+    ]),
+    ("shopify_orders", "orders_export_20240901.csv", SHOP_ORDERS, [
+        "#1,dated@example.jp,paid,,,yes,JPY,0,0,1000,0,2024-08-01 10:00:00 +0900,1,花,1000,F1,空 二,,,0,51",
+    ]),
 ]  # fmt: skip
 
 
@@ -56,7 +67,9 @@ def landed(tmp_path_factory) -> House:
         house = build_house(tmp_path_factory.mktemp("files"))
         for source, name, header, lines in FILES:
             house.put(source, name, "\n".join([header, *lines]) + "\n")
-        house.load("generic", as_of=OCTOBER)
+        for source in dict.fromkeys(source for source, *_ in FILES):
+            result = house.load(source, as_of=OCTOBER)
+            assert (result.rows_rejected, result.is_red) == (0, False), result.messages
         people = dict(known(house)(OCTOBER).rows("select source_id, person_id from int_identity__member", "int_identity__member"))
         house.put("okoshi_lists", "okoshi_lists_2024-09-01.csv", list_history(people))
         house.put("agency_returns", "返却_20240902.csv", agency_file(), "cp932")
@@ -177,6 +190,16 @@ def test_persona_P25_the_new_address_has_no_grant(today):
 
 def test_a_grant_holds_for_the_same_address_under_another_id_and_for_no_other_address(today):
     assert granted(today) == {"old@example.jp": True, "new@example.jp": False, "other@example.jp": False}
+
+
+def test_a_yes_without_a_day_grants_nothing_and_the_order_that_dates_it_does(today):
+    rows = today.rows(
+        "select points.value_norm, cast(consents.consented_at as varchar) from int_eligibility__consent as consents"
+        " join int_identity__contact_point as points using (contact_point_id) where points.value_norm in"
+        " ('state@example.jp', 'dated@example.jp') order by 1",
+        "int_eligibility__consent",
+    )
+    assert rows == [("dated@example.jp", "2024-08-01 10:00:00"), ("state@example.jp", None)]
 
 
 def test_persona_P26_an_order_at_half_past_twenty_five_is_of_the_next_day(today):

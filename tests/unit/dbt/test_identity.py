@@ -70,6 +70,8 @@ ACCOUNTS = [
     account("sf:branch", "株式会社みなと 大阪支店", corporate_number="7000012050002"),
     account("sf:d1", "株式会社ＡＢＣ", domain="abc.example.co.jp"),
     account("crm:d2", "ABC 株式会社", "2024-02-01", domain="ABC.example.co.jp"),
+    account("sf:form1", "KKR ホテル K.K.", postal_code="1500001"),
+    account("crm:form2", "(株)KKR ホテル", "2024-02-01", postal_code="1500001"),
     account("sf:look1", "ニッカ工業", postal_code="9800001"),
     account("crm:look2", "二ッカエ業", "2024-02-01", postal_code="9800001"),
     account("sf:free1", "山田屋", domain="gmail.com"),
@@ -156,6 +158,10 @@ def test_norm_N34_the_same_domain_and_name_are_one_account(house, today):
 
 def test_norm_N34_the_same_name_and_postal_code_are_one_account(house, today):
     assert_one_party(house, today, "sf:t1", "crm:t2")
+
+
+def test_norm_N26_the_form_of_a_company_is_not_part_of_its_key(house, today):
+    assert_one_party(house, today, "sf:form1", "crm:form2")
 
 
 def test_norm_N27_look_alikes_are_one_in_the_key_and_as_written_in_print(house, today):

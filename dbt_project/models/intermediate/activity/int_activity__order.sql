@@ -1,10 +1,16 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party', 'entity': 'orders', 'record_key': 'order_id'}) }}
 -- One row per order as known: is it a purchase, and what was it worth. Cancelled orders and orders without a person stay.
 with orders as (
-    select * from {{ ref('stg_orders') }}
+    {{ of_concern(ref('stg_orders'), 'party_key') }}
+    {%- if is_partial() %} or (party_key is null and order_id in ({{ changed_ids('orders') }})){% endif %}
 ),
 
 lines as (
-    select * from {{ ref('stg_order_lines') }}
+    select *
+    from {{ ref('stg_order_lines') }}
+    {%- if is_partial() %}
+    where order_id in (select order_id from orders)
+    {%- endif %}
 ),
 
 products as (
@@ -120,6 +126,8 @@ facts as (
         coalesce(line_totals.ordered_qty - line_totals.returned_qty, 0) as qty,
         coalesce(main_category.category_l1, 'ALL') as category_l1,
         orders.purposes,
+        orders.first_known_at,
+        orders.known_at,
         reporting.reporting_currency_code
     from orders
     cross join reporting
@@ -196,7 +204,9 @@ final as (
         cast(converted.qty as bigint) as qty,
         converted.channel,
         converted.campaign_code,
-        converted.subscription_id
+        converted.subscription_id,
+        converted.first_known_at,
+        converted.known_at
     from converted
     left join value_rules on converted.business_type = value_rules.business_type
 )

@@ -1,6 +1,7 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Days on which a party bought: several valid orders of one day are one occasion.
 with orders as (
-    select * from {{ ref('int_activity__order') }}
+    {{ of_concern(ref('int_activity__order')) }}
 ),
 
 days as (
@@ -9,7 +10,8 @@ days as (
         ordered_on,
         count(*) as order_count,
         sum(net_amount) as net_amount,
-        sum(margin_amount) as margin_amount
+        sum(margin_amount) as margin_amount,
+        min(first_known_at) as first_known_at
     from orders
     where is_valid and person_id is not null
     group by person_id, ordered_on
@@ -34,7 +36,8 @@ final as (
         {{ money('margin_amount') }} as margin_amount,
         prev_on,
         {{ days_between('prev_on', 'ordered_on') }} as gap_days,
-        next_on
+        next_on,
+        first_known_at
     from neighbours
 )
 

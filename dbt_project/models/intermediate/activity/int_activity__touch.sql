@@ -1,18 +1,23 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Every contact with a party that we know of, and whether both sides took part. Our own messages are none.
 with parties as (
     select * from {{ ref('int_identity__party') }}
 ),
 
 members as (
-    select * from {{ ref('int_identity__member') }}
+    {{ of_concern(ref('int_identity__member'), 'party_key') }}
 ),
 
 called as (
-    select * from {{ ref('int_identity__call') }}
+    select *
+    from {{ ref('int_identity__call') }}
+    {%- if is_partial() %}
+    where person_id in (select person_id from members)
+    {%- endif %}
 ),
 
 orders as (
-    select * from {{ ref('int_activity__order') }}
+    {{ of_concern(ref('int_activity__order')) }}
 ),
 
 dispositions as (

@@ -24,10 +24,14 @@ folds as (
 ),
 
 words as (
-    select
-        {{ ordered_list("case when word_kind = 'legal_form' then word end", 'word_no', '|') }} as legal_form_pattern,
-        {{ ordered_list("case when word_kind = 'branch' then word end", 'word_no', '|') }} as branch_pattern
+    select {{ ordered_list('word', 'word_no', '|') }} as branch_pattern
     from {{ ref('identity_words') }}
+    where word_kind = 'branch'
+),
+
+forms as (
+    select '(?i)' || {{ ordered_list('spelling_pattern', 'form_no', '|') }} as legal_form_pattern
+    from {{ ref('legal_forms') }}
 ),
 
 free_mail as (
@@ -85,7 +89,7 @@ companies as (
         accounts.corporate_number,
         accounts.postal_code,
         lower(accounts.domain) as domain,
-        nullif(lower({{ without_spaces(folded(without_matches('accounts.account_name', 'words.legal_form_pattern'), 'folds.company_from', 'folds.company_to')) }}), '') as name_key,
+        nullif(lower({{ without_spaces(folded(without_matches('accounts.account_name', 'forms.legal_form_pattern'), 'folds.company_from', 'folds.company_to')) }}), '') as name_key,
         -- a branch stands apart from its head office, known by its own name or by the parent the source names
         case
             when {{ without_matches('accounts.account_name', 'words.branch_pattern') }} <> accounts.account_name then accounts.account_name
@@ -94,6 +98,7 @@ companies as (
         end as branch_key
     from accounts
     cross join folds
+    cross join forms
     cross join words
 ),
 

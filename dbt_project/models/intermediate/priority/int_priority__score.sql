@@ -1,4 +1,5 @@
--- Who first: 100 x value^.4 x recoverability^.4 x recency^.2 (weights are rule rows) over every dormant party.
+-- Who first: 100 x value^.4 x recoverability^.4 x recency^.2 (weights are rule rows) over every dormant party. Recency is the
+-- likelihood of return: at equal value and history it falls with every day of silence.
 with dormant as (
     select * from {{ ref('int_dormancy__current') }}
     where state = 'dormant'
@@ -45,7 +46,7 @@ parts as (
         coalesce(base.value_ratio, weights.unknown_base)
         * coalesce(contactability.value_ratio, 0)
         * weights.response_ratio as recoverability_part,
-        coalesce(value_parts.recency_decay, 0) as recency_part,
+        coalesce(value_parts.return_likelihood, 0) as recency_part,
         value_parts.pre_margin_12m_amount,
         weights.scale_ratio,
         weights.value_weight,

@@ -15,6 +15,10 @@ value_rules as (
     select * from {{ rule_in_force('rule_value') }}
 ),
 
+scores as (
+    select * from {{ ref('int_value__score') }}
+),
+
 subjects as (
     select
         current_states.person_id,
@@ -33,6 +37,9 @@ totals as (
     select
         subjects.person_id,
         sum(order_days.order_count) as order_count,
+        min(order_days.ordered_on) as first_on,
+        max(order_days.ordered_on) as last_on,
+        count(*) as order_day_count,
         sum(order_days.net_amount) as net_amount,
         sum(case when order_days.ordered_on > subjects.window_from_on then order_days.order_count else 0 end) as order_count_12m,
         sum(case when order_days.ordered_on > subjects.window_from_on then order_days.net_amount else 0 end) as net_amount_12m,
@@ -49,6 +56,7 @@ valued as (
         subjects.is_dormant,
         subjects.days_dormant,
         subjects.decay_days,
+        {{ ratio(days_between('totals.first_on', 'totals.last_on'), 'totals.order_day_count - 1') }} as average_gap_days,
         cast(coalesce(totals.order_count, 0) as integer) as order_count,
         {{ money('coalesce(totals.net_amount, 0)') }} as lifetime_net_amount,
         cast(coalesce(totals.order_count_12m, 0) as integer) as pre_order_count_12m,
@@ -58,19 +66,45 @@ valued as (
     left join totals on subjects.person_id = totals.person_id
 ),
 
+predicted as (
+    select
+        person_id,
+        p_alive,
+        return_likelihood,
+        expected_orders,
+        predicted_order_count,
+        {{ money('expected_orders * expected_order_amount') }} as expected_value_amount,
+        {{ money('predicted_order_count * expected_order_amount') }} as predicted_clv_amount,
+        1 - p_alive as churn_probability,
+        {{ add_days(as_of(), 'ceil(' ~ round6('next_order_days') ~ ')') }} as expected_next_order_on
+    from scores
+),
+
 -- the value of a dormant party is its place among the dormant ones of its business
 final as (
     select
-        person_id,
-        order_count,
-        lifetime_net_amount,
-        pre_order_count_12m,
-        pre_net_12m_amount,
-        pre_margin_12m_amount,
-        {{ money('pre_net_12m_amount / nullif(pre_order_count_12m, 0)') }} as aov_amount,
-        {{ round9('cume_dist() over (partition by business_type, is_dormant order by pre_margin_12m_amount)') }} as value_share,
-        {{ round9('exp(-cast(days_dormant as double) / decay_days)') }} as recency_decay
+        valued.person_id,
+        valued.order_count,
+        valued.lifetime_net_amount,
+        valued.pre_order_count_12m,
+        valued.pre_net_12m_amount,
+        valued.pre_margin_12m_amount,
+        {{ money('valued.pre_net_12m_amount / nullif(valued.pre_order_count_12m, 0)') }} as aov_amount,
+        {{ round9('cume_dist() over (partition by valued.business_type, valued.is_dormant order by valued.pre_margin_12m_amount)') }} as value_share,
+        {{ round9('exp(-cast(valued.days_dormant as double) / valued.decay_days)') }} as recency_decay,
+        predicted.p_alive,
+        predicted.return_likelihood,
+        predicted.expected_orders,
+        predicted.expected_value_amount,
+        predicted.predicted_order_count,
+        predicted.predicted_clv_amount,
+        {{ money('valued.lifetime_net_amount + predicted.predicted_clv_amount') }} as total_clv_amount,
+        {{ round9('valued.average_gap_days') }} as average_gap_days,
+        {{ money('valued.lifetime_net_amount / nullif(valued.order_count, 0)') }} as average_order_value_amount,
+        predicted.churn_probability,
+        predicted.expected_next_order_on
     from valued
+    inner join predicted on valued.person_id = predicted.person_id
 )
 
 select * from final

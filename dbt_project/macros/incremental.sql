@@ -1,0 +1,44 @@
+{#
+An incremental build replaces the rows of what changed. include/changes.py notes before it which records changed
+(ops.changed_record), which parties that concerns (ops.changed_party) and how they are called now (ops.changed_member).
+A full build reads none of them.
+#}
+
+{# The rows a build works on: all, or those of the parties that changed. `key` is person_id or a key of a source's own party. #}
+{% macro of_concern(relation, key='person_id') -%}
+    select *
+    from {{ relation }}
+    {%- if is_partial() %}
+    where {{ key }} in (
+        {%- if key.endswith('_key') %}select party_key from ops.changed_member{% else %}select person_id from ops.changed_party{% endif -%}
+    )
+    {%- endif %}
+{%- endmacro %}
+
+{# Condition for rows of an entity in raw: true in a full build, else whether the record changed. #}
+{% macro is_changed_record(entity, key) -%}
+    {%- if is_partial() -%}
+    (source_system, {{ key | join(" || ':' || ") }}) in (
+        select source_system, record_key from ops.changed_record where entity = '{{ entity }}'
+    )
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
+
+{# The global ids of the records of an entity that changed; for partial builds only. #}
+{% macro changed_ids(entity) -%}
+    select source_system || ':' || record_key from ops.changed_record where entity = '{{ entity }}'
+{%- endmacro %}
+
+{% macro outdated_rows(meta) -%}
+    {%- set conditions = [] -%}
+    {%- if meta.replace_by == 'party' %}{% do conditions.append('person_id in (select person_id from ops.changed_party)') %}{% endif -%}
+    {%- if meta.entity %}{% do conditions.append(meta.record_key ~ ' in (' ~ changed_ids(meta.entity) ~ ')') %}{% endif -%}
+    {{ conditions | join(' or ') }}
+{%- endmacro %}
+
+{# Whether this run of the model works on what changed: its table is there and nobody asked for everything. #}
+{% macro is_partial() -%}
+    {{- return(execute and model.config.materialized == 'replaced' and not should_full_refresh() and load_cached_relation(this) is not none) -}}
+{%- endmacro %}

@@ -1,0 +1,130 @@
+-- What was known of every party before each cutoff: how often it bought, when first and last, for how much; and whether it
+-- came back in the window after it. Staff and test parties teach nothing.
+with cutoffs as (
+    select * from {{ ref('int_value__cutoff') }}
+),
+
+parties as (
+    select * from {{ ref('int_identity__party') }}
+    where account_person_id is null and not is_employee and not is_test
+),
+
+orders as (
+    select * from {{ ref('int_activity__order') }}
+),
+
+order_days as (
+    select * from {{ ref('int_activity__order_day') }}
+),
+
+-- an order that turned void counts until that was known
+occasions as (
+    select
+        person_id,
+        ordered_on,
+        net_amount,
+        prev_on is not null as is_later,
+        first_known_at,
+        cast(null as timestamp) as void_known_at
+    from order_days
+    union all
+    select
+        person_id,
+        ordered_on,
+        cast(null as decimal(18, 2)) as net_amount,
+        true as is_later,
+        first_known_at,
+        known_at as void_known_at
+    from orders
+    where
+        (is_cancelled or is_returned)
+        and known_at >= (select cast(min(effective_on) as timestamp) from cutoffs)
+),
+
+first_categories as (
+    select
+        orders.person_id,
+        orders.category_l1
+    from orders
+    inner join order_days
+        on orders.person_id = order_days.person_id
+        and orders.ordered_on = order_days.ordered_on
+    where orders.is_valid and order_days.occasion_no = 1
+    qualify row_number() over (partition by orders.person_id order by orders.net_amount desc, orders.category_l1) = 1
+),
+
+bought as (
+    select
+        cutoffs.effective_on,
+        cutoffs.business_type,
+        occasions.person_id,
+        count(distinct occasions.ordered_on) as order_day_count,
+        min(occasions.ordered_on) as first_on,
+        max(occasions.ordered_on) as last_on,
+        min(case when occasions.is_later then occasions.ordered_on end) as second_on,
+        avg(cast(occasions.net_amount as double)) as mean_amount
+    from occasions
+    inner join parties on occasions.person_id = parties.person_id
+    inner join cutoffs
+        on parties.business_type = cutoffs.business_type
+        and occasions.ordered_on < cutoffs.effective_on
+        and occasions.first_known_at < cast(cutoffs.effective_on as timestamp)
+        and (occasions.void_known_at is null or occasions.void_known_at >= cast(cutoffs.effective_on as timestamp))
+    group by cutoffs.effective_on, cutoffs.business_type, occasions.person_id
+),
+
+returned as (
+    select distinct
+        cutoffs.effective_on,
+        cutoffs.business_type,
+        order_days.person_id
+    from order_days
+    inner join parties on order_days.person_id = parties.person_id
+    inner join cutoffs
+        on parties.business_type = cutoffs.business_type
+        and order_days.ordered_on >= cutoffs.effective_on
+        and order_days.ordered_on < {{ add_days('cutoffs.effective_on', 'cutoffs.window_days') }}
+        and order_days.first_known_at < cast(cutoffs.judged_on as timestamp)
+),
+
+known as (
+    select
+        cutoffs.effective_on,
+        cutoffs.business_type,
+        parties.person_id,
+        parties.first_fact_on,
+        {{ add_days('cutoffs.effective_on', '-1') }} as seen_until_on
+    from parties
+    inner join cutoffs
+        on parties.business_type = cutoffs.business_type
+        and parties.first_known_at < cast(cutoffs.effective_on as timestamp)
+        and parties.first_fact_on < cutoffs.effective_on
+),
+
+final as (
+    select
+        known.effective_on,
+        known.business_type,
+        known.person_id,
+        case when bought.order_day_count = 1 then coalesce(first_categories.category_l1, 'ALL') else 'ALL' end as category_l1,
+        coalesce(first_categories.category_l1, 'ALL') as first_category_l1,
+        cast(coalesce(bought.order_day_count, 0) - 1 as integer) as repeat_count,
+        coalesce({{ days_between('bought.first_on', 'bought.last_on') }}, 0) as active_days,
+        {{ days_between('coalesce(bought.first_on, known.first_fact_on)', 'known.seen_until_on') }} as age_days,
+        bought.mean_amount,
+        {{ days_between('known.first_fact_on', 'coalesce(bought.first_on, known.seen_until_on)') }} as lead_days,
+        case when bought.order_day_count > 1 then {{ days_between('bought.first_on', 'bought.second_on') }} end as second_days,
+        returned.person_id is not null as has_come_back
+    from known
+    left join bought
+        on known.person_id = bought.person_id
+        and known.effective_on = bought.effective_on
+        and known.business_type = bought.business_type
+    left join returned
+        on known.person_id = returned.person_id
+        and known.effective_on = returned.effective_on
+        and known.business_type = returned.business_type
+    left join first_categories on known.person_id = first_categories.person_id
+)
+
+select * from final

@@ -1,0 +1,34 @@
+"""A RULES_DIR in which nothing is learned: a rhythm of 60 days, F1→F2 after 90, causes without priors, as §2.1 says."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from include.settings import REPO
+
+SHIPPED = REPO / "dbt_project" / "seeds" / "rules"
+# no category ever has so many cases, so the default rows hold
+NEVER = "1000000000"
+
+
+def pin(folder: Path) -> Path:
+    """Write the shipped tables that ask for a number of cases, asking for more than there can be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(SHIPPED.glob("rule_*.csv")):
+        with path.open(encoding="utf-8", newline="") as handle:
+            rows = list(csv.DictReader(handle))
+        if any(unlearn(row) for row in rows):
+            with (folder / path.name).open("w", encoding="utf-8", newline="") as handle:
+                writer = csv.DictWriter(handle, list(rows[0]))
+                writer.writeheader()
+                writer.writerows(rows)
+    return folder
+
+
+def unlearn(row: dict[str, str]) -> bool:
+    """Raise a row's number of cases; says whether it has one."""
+    if row.get("limit_code") == "learned_min_count":
+        row["limit_value"] = NEVER
+        return True
+    return False
