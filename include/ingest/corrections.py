@@ -121,7 +121,7 @@ class Correction(Run):
             self.outcomes.append(self._refused(delivery, error, len(self.work.lines) + self.work.repeated))
             return []
         # its rows are rows of the file that they were rejected from
-        feeds.register(connection, self.contract, 0, replace(delivery, file_name=self.work.root.file_name))
+        feeds.register(connection, self.contract, [replace(delivery, file_name=self.work.root.file_name)])
         loader.add(0, delivery, whole)
         return [Taken(0, delivery, whole.rows_in)]
 

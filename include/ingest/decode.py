@@ -90,11 +90,32 @@ def detect(path: Path, encodings: tuple[str, ...], known: frozenset[str]) -> str
     return _choose(hits, known)
 
 
+def expect(path: Path, encodings: tuple[str, ...], known: frozenset[str]) -> str:
+    """As `detect`, but a single declared encoding is taken at the word of the file's first chunk.
+
+    What reads the file by it asks `detect` when anything is wrong, so that the whole file's first fault is told.
+    """
+    if len(encodings) == 1 and encodings != ("auto",):
+        with path.open("rb") as file:
+            start = file.read(CHUNK)
+        if not start.startswith(tuple(bom for bom, _ in BOMS)) and b"\x00" not in start:
+            trial = _Trial(encodings[0])
+            trial.feed(start, is_last=False)
+            if trial.failed_on is None and (not known or _known_headers(trial.head, known)):
+                return trial.name
+    return detect(path, encodings, known)
+
+
 def pieces(path: Path, encoding: str) -> Iterator[str]:
-    """The text with LF line ends and canonical signs, piece by piece; `encoding` is one that `detect` found."""
+    """The text with LF line ends and canonical signs, piece by piece.
+
+    Raises UnicodeDecodeError, or ValueError for zero bytes, where `encoding` is not what `detect` finds.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
     carried, is_first = "", True
     for chunk, is_last in _chunks(path):
+        if b"\x00" in chunk and encoding != "utf-16":  # which is only expected with its mark
+            raise ValueError("zero bytes")
         text = carried + decoder.decode(chunk, is_last)
         carried = "\r" if text.endswith("\r") and not is_last else ""  # its LF may begin the next chunk
         text = text.removesuffix("\r") if carried else text

@@ -34,21 +34,26 @@ def create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(books.TALLY_DDL)
 
 
-def register(connection: duckdb.DuckDBPyConnection, contract: Contract, place: int, delivery: Delivery) -> None:
-    """Make a delivery known to the scratch database under its number `place`."""
-    is_first_load = contract.history == "first_load" and not delivery.is_dated
-    connection.execute(
-        "insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?, false)",
-        [
-            place, delivery.delivery_id, delivery.file_name, delivery.business_date, delivery.mode, delivery.part,
-            delivery.sequence, None if is_first_load else delivery.known_at, delivery.known_at,
-        ],
-    )  # fmt: skip
+def register(connection: duckdb.DuckDBPyConnection, contract: Contract, found: list[Delivery]) -> None:
+    """Make deliveries known to the scratch database under their numbers, from 0."""
+    rows = []
+    for place, delivery in enumerate(found):
+        is_first_load = contract.history == "first_load" and not delivery.is_dated
+        rows.append(
+            (
+                place, delivery.delivery_id, delivery.file_name, delivery.business_date, delivery.mode, delivery.part,
+                delivery.sequence, None if is_first_load else delivery.known_at, delivery.known_at,
+            )
+        )  # fmt: skip
+    connection.begin()
+    for row in rows:
+        connection.execute("insert into delivery values (?, ?, ?, ?, ?, ?, ?, ?, ?, false)", row)
+    connection.commit()
 
 
-def unregister(connection: duckdb.DuckDBPyConnection, place: int) -> None:
-    """Make the scratch database forget a delivery that is not loaded."""
-    connection.execute("delete from delivery where place = ?", [place])
+def unregister(connection: duckdb.DuckDBPyConnection, places: list[int]) -> None:
+    """Make the scratch database forget deliveries that are not loaded."""
+    connection.execute("delete from delivery where list_contains(?::integer[], place)", [places])
 
 
 def _limits(name: str, rule: ColumnRule) -> list[str]:

@@ -64,7 +64,7 @@ class Loader:
                 waiting.places.remove(place)
                 waiting.pieces = [piece for piece in waiting.pieces if piece[0] != place]
                 waiting.group.forget(place)
-        self.connection.execute("delete from bad where place = ?", [place])
+                self.connection.execute("delete from bad where place = ?", [place])
 
     def finish(self) -> list[str]:
         """Type what waits, show the rows as entities; a sentence for each group of files with columns nobody asked for."""

@@ -36,13 +36,22 @@ def read(delivery: Delivery, contract: Contract) -> Iterator[Parsed]:
     """
     path = delivery.content
     if path.suffix.lower() == ".parquet" or contract.format == "parquet":
-        return _read_parquet(delivery, path, contract)
+        yield from _read_parquet(delivery, path, contract)
+        return
     known = frozenset(headers.key(name) for name in contract.known_columns(delivery.feeds))
     encodings = (delivery.manifest.encoding,) if delivery.manifest.encoding else contract.encodings_for(delivery.file_name)
     try:
-        encoding = decode.detect(path, encodings, known)
+        yield from _read_text(delivery, path, decode.expect(path, encodings, known), contract, known)
     except LookupError:
         raise BadFile("N01", f"知らない文字コード {encodings[0]!r} です", decode.FIX_ENCODING) from None
+    except (BadFile, ValueError):
+        decode.detect(path, encodings, known)  # what is wrong with the whole file comes first
+        raise
+
+
+def _read_text(
+    delivery: Delivery, path: Path, encoding: str, contract: Contract, known: frozenset[str]
+) -> Iterator[Parsed]:
     if contract.format == "jsonl":
         return jsonl.read(delivery, path, encoding, contract)
     if contract.format == "fixed":

@@ -84,9 +84,9 @@ class Run:
 
     def _read(self, connection, loader: Loader, found: list[Delivery]) -> list[Taken]:
         """Every file that can be read whole, typed on the way; what came of the others is taken back."""
+        feeds.register(connection, self.contract, found)
         taken = []
         for place, delivery in enumerate(found):
-            feeds.register(connection, self.contract, place, delivery)
             rows = 0
             try:
                 delivery.manifest.check_content(delivery.sha256, delivery.path)
@@ -94,19 +94,16 @@ class Run:
                     loader.add(place, delivery, piece)
                     rows += piece.rows_in
             except BadFile as error:
-                self._take_back(connection, loader, Taken(place, delivery, 0), error)
+                loader.forget(place)
+                self.outcomes.append(self._refused(delivery, error))
                 continue
             taken.append(Taken(place, delivery, rows))
-        return self._with_claimed_rows(connection, loader, found, taken)
+        taken = self._with_claimed_rows(loader, found, taken)
+        gone = {*range(len(found))} - {one.place for one in taken}
+        feeds.unregister(connection, sorted(gone))
+        return taken
 
-    def _take_back(self, connection, loader: Loader, one: Taken, error: BadFile) -> None:
-        loader.forget(one.place)
-        feeds.unregister(connection, one.place)
-        self.outcomes.append(self._refused(one.delivery, error))
-
-    def _with_claimed_rows(
-        self, connection, loader: Loader, found: list[Delivery], taken: list[Taken]
-    ) -> list[Taken]:
+    def _with_claimed_rows(self, loader: Loader, found: list[Delivery], taken: list[Taken]) -> list[Taken]:
         """What a manifest says of a package it says of all its files together."""
         rows, readable = Counter(), Counter()
         for one in taken:
@@ -121,7 +118,8 @@ class Run:
                     one.delivery.manifest.check_rows(rows[path])
                 kept.append(one)
             except BadFile as error:
-                self._take_back(connection, loader, one, error)
+                loader.forget(one.place)
+                self.outcomes.append(self._refused(one.delivery, error))
         return kept
 
     def _gate(self) -> list[tuple]:
