@@ -105,7 +105,6 @@ class _Day:
         self.by_root: dict[str, list[Refusal]] = defaultdict(list)
         for refusal in found:
             self.by_root[refusal.root].append(refusal)
-        self.found = found
         self.names: Counter[str] = Counter()
 
     def files(self, day: date) -> dict[Path, bytes]:
