@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from include.contracts import ColumnRule, Contract, Entity, Feed, canonical, required_columns, spellings
-from include.ingest import stage
+from include.ingest import books, stage
 from include.ingest.columns import Cells, Value
 from include.ingest.deliveries import Delivery
 from include.ingest.headers import Header
@@ -31,6 +31,7 @@ create temp table note_now (feed integer, row_no bigint, header varchar, value v
 def create(connection: duckdb.DuckDBPyConnection) -> None:
     """Empty scratch tables for the bookkeeping."""
     connection.execute(BAD_DDL)
+    connection.execute(books.TALLY_DDL)
 
 
 def register(connection: duckdb.DuckDBPyConnection, contract: Contract, found: list[Delivery]) -> None:
@@ -106,6 +107,8 @@ class Group:
                 f"insert into note_now select 0, row_no, ?, c.{place} from cells_now as c where c.{place} is not null",
                 [self.cells.names[name]],
             )
+        typed = [(feed, self._typed(number)) for number, feed in enumerate(self.feeds)]
+        books.note(self.connection, typed)
         for number, made in enumerate(self.stages):
             made.add(self._typed(number), number)
         self.connection.execute("insert into bad select * from bad_now")

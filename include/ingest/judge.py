@@ -1,15 +1,16 @@
-"""Rows in = loaded + rejected, per delivery; too many rejected rows reject the file."""
+"""Rows in = loaded + rejected + superseded, per delivery; too many rejected rows reject the file."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple
 
 import duckdb
 import pyarrow as pa
 
 from include.contracts import Contract
-from include.ingest.deliveries import Delivery
+from include.ingest import books
 from include.ingest.ledger import Outcome
+from include.ingest.parsed import Taken
 from include.ingest.problems import ROW_RULES, BadFile, mask
 
 EXAMPLES = 3
@@ -19,24 +20,15 @@ REFUSED = "(select distinct place, line, header, value, rule_id from bad)"
 IN_FILE_ORDER = "line, coalesce(header, ''), rule_id"
 
 
-@dataclass(frozen=True)
-class Taken:
-    """A delivery that could be read, its number in the scratch database, and how many rows it has."""
-
-    place: int
-    delivery: Delivery
-    rows_in: int
-
-
 def judge(connection: duckdb.DuckDBPyConnection, contract: Contract, taken: list[Taken]) -> list[Outcome]:
     """The outcome of every delivery that could be read; masked refusals go to the scratch table `refusal`.
 
     Rows of refused deliveries leave the entities, so that the batch gate sees what would load.
     """
-    bad = dict(connection.execute("select place, count(distinct line) from bad group by place").fetchall())
+    counts = books.close(connection, contract, taken)
     outcomes, out = [], []
     for one in taken:
-        outcome = Outcome(one.delivery, one.rows_in, bad.get(one.place, 0))
+        outcome = Outcome(one.delivery, one.rows_in, *astuple(counts[one.place]))
         if outcome.rows_rejected and outcome.rows_rejected > (contract.max_bad_ratio or 0) * outcome.rows_in:
             _refuse(connection, outcome, contract, one.place)
             out.append(one.delivery.delivery_id)
