@@ -14,9 +14,18 @@ import duckdb
 from include.contracts import Contract, Entity, Feed, canonical
 from include.errors import GateStop
 from include.ingest.deliveries import Delivery
-from include.ingest.parsed import Taken
 
 TALLY_DDL = "create table tally (place integer, what varchar, n bigint)"
+BAD = "select place, count(distinct row_no), count(distinct case when row_no is null then line end) from bad group by place"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A delivery that could be read, its number in the scratch database, and how many rows it has."""
+
+    place: int
+    delivery: Delivery
+    rows_in: int
 
 
 @dataclass(frozen=True)
@@ -28,25 +37,23 @@ class Counts:
     superseded: int
 
 
-def note(connection: duckdb.DuckDBPyConnection, typed: list[tuple[Feed, str]]) -> None:
-    """Count one chunk after typing. `typed`: each feed and its typed table; `cells_now`, `bad_now`: the chunk's own."""
+def note(connection: duckdb.DuckDBPyConnection, contract: Contract, typed: list[tuple[Feed, str]]) -> None:
+    """Count one chunk of `cells_now` after typing; `typed`: each feed and its typed table, `bad_now` what is wrong there."""
     _add(connection, "'cells'", "count(*)", "cells_now")
     for feed, table in typed:
         if feed.when is None and feed.split is None:
             _add(connection, "'taken'", "count(*)", table)
             _add(connection, "'to take'", "count(*)", "cells_now")
-        _add(connection, "'good'", "count(*)", f"{table} where row_no not in (select row_no from bad_now)")
+    whole = [(feed.entity, table) for feed, table in typed if not feed.grain]
+    for entity in dict.fromkeys(entity for entity, _ in whole):
+        rows = " union all ".join(f"select place, row_no, line from {table}" for name, table in whole if name == entity)
+        good = f"({rows}) as t where not exists (select 1 from bad_now as b where b.row_no = t.row_no)"
+        _add(connection, f"'made {entity}'", _measure(contract, "line"), good)
 
 
-def note_made(connection: duckdb.DuckDBPyConnection, contract: Contract, entity: str, table: str) -> None:
-    """Count the rows of one stage when they are put together."""
-    _add(connection, "'folded'", "sum(file_rows)::bigint", table)
-    _add(connection, f"'made {entity}'", _measure(contract, "line"), table)
-
-
-def forget(connection: duckdb.DuckDBPyConnection, place: int) -> None:
-    """A file that is not loaded has no counts."""
-    connection.execute("delete from tally where place = ?", [place])
+def note_grains(connection: duckdb.DuckDBPyConnection, contract: Contract, entity: str, stage: str) -> None:
+    """Count the records that the rows of a whole file were put together to."""
+    _add(connection, f"'made {entity}'", _measure(contract, "line"), stage)
 
 
 def _add(connection: duckdb.DuckDBPyConnection, what: str, measure: str, rows: str) -> None:
@@ -63,19 +70,18 @@ def close(connection: duckdb.DuckDBPyConnection, contract: Contract, taken: list
     tally: dict[int, Counter[str]] = defaultdict(Counter)
     for place, what, n in connection.execute("select place, what, sum(n)::bigint from tally group by all").fetchall():
         tally[place][what] = n
-    bad = dict(connection.execute("select place, count(distinct row_no) from bad group by place").fetchall())
+    # a row that is no row has a line but no number
+    bad = {place: found for place, *found in connection.execute(BAD).fetchall()}
     ends, replaced = _ends(connection, contract), superseded(connection, contract)
     counts = {}
     for one in taken:
         mine, here = tally[one.place], one.delivery.delivery_id
-        _hold(one.delivery, "読んだ行", one.rows_in, mine["cells"] + one.torn)
+        wrong, torn = bad.get(one.place, (0, 0))
+        _hold(one.delivery, "読んだ行", one.rows_in, mine["cells"] + torn)
         _hold(one.delivery, "型を付けた行", mine["to take"], mine["taken"])
-        _hold(one.delivery, "まとめた行", mine["good"], mine["folded"])
         for entity, rows in ends.items():
             _hold(one.delivery, entity, mine[f"made {entity}"], rows[here])
-        rejected = bad.get(one.place, 0)
-        loaded = mine["cells"] - rejected - replaced[here]
-        counts[one.place] = Counts(loaded, rejected + one.torn, replaced[here])
+        counts[one.place] = Counts(mine["cells"] - wrong - replaced[here], wrong + torn, replaced[here])
     return counts
 
 
@@ -139,6 +145,7 @@ def _has_doubles(connection: duckdb.DuckDBPyConnection, contract: Contract, enti
     if len(feeds) == 1 and numbered:
         return False  # a number within the rest of the key cannot come twice
     key = ", ".join([*entity.key, "source_system", "delivery_id"])
+    # by hash, which needs a fraction of the memory; two keys of one hash cost time and change nothing
     found = connection.execute(
         f"select 1 from {entity.name} group by hash({key}) having min(source_row) <> max(source_row) limit 1"
     ).fetchone()

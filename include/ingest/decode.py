@@ -8,9 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
 
 from include.ingest.headers import key
 from include.ingest.problems import BadFile
@@ -40,13 +38,6 @@ FIX_ENCODING = "契約に encoding を指定してください"
 # euc_jp decodes these to signs that cp932 does not know; canonical are cp932's (N03)
 CANONICAL_SIGNS = {"〜": "～"}
 EUC_SIGNS = {"〜": "～", "‖": "∥", "−": "－", "¢": "￠", "£": "￡", "¬": "￢", "—": "―"}
-
-
-Source = Path | bytes  # a file, or what is in one
-
-
-def _opened(source: Source) -> BinaryIO:
-    return BytesIO(source) if isinstance(source, bytes) else source.open("rb")
 
 
 class _Trial:
@@ -80,50 +71,50 @@ class _Trial:
             self.has_three_bytes = self.has_three_bytes or bool(THREE_BYTES.search(chunk))
 
 
-def detect(source: Source, encodings: tuple[str, ...], known: frozenset[str]) -> str:
+def detect(path: Path, encodings: tuple[str, ...], known: frozenset[str]) -> str:
     """The encoding of the whole file.
 
     `known`: header keys of the contract; they decide between encodings that both decode.
     Raises `BadFile` for empty, foreign or undecidable content, LookupError for an encoding nobody knows.
     """
-    with _opened(source) as file:
+    with path.open("rb") as file:
         start = file.read(len(codecs.BOM_UTF8))
     for bom, name in BOMS:
         if start.startswith(bom):
-            [trial] = _tried(source, (name,))
+            [trial] = _tried(path, (name,))
             return _readable(trial)
     if encodings != ("auto",):
-        return _declared(source, encodings, known)
-    hits = [trial for trial in _tried(source, CANDIDATES) if trial.failed_on is None]
+        return _declared(path, encodings, known)
+    hits = [trial for trial in _tried(path, CANDIDATES) if trial.failed_on is None]
     if not hits:
         raise BadFile("N01", "文字コードが読めません (UTF-8・CP932・EUC-JP のどれでもありません)", FIX_ENCODING)
     return _choose(hits, known)
 
 
-def expect(source: Source, encodings: tuple[str, ...], known: frozenset[str]) -> str:
+def expect(path: Path, encodings: tuple[str, ...], known: frozenset[str]) -> str:
     """As `detect`, but a single declared encoding is taken at the word of the file's first chunk.
 
     What reads the file by it asks `detect` when anything is wrong, so that the whole file's first fault is told.
     """
     if len(encodings) == 1 and encodings != ("auto",):
-        with _opened(source) as file:
+        with path.open("rb") as file:
             start = file.read(CHUNK)
         if not start.startswith(tuple(bom for bom, _ in BOMS)) and b"\x00" not in start:
             trial = _Trial(encodings[0])
             trial.feed(start, is_last=False)
             if trial.failed_on is None and (not known or _known_headers(trial.head, known)):
                 return trial.name
-    return detect(source, encodings, known)
+    return detect(path, encodings, known)
 
 
-def pieces(source: Source, encoding: str) -> Iterator[str]:
+def pieces(path: Path, encoding: str) -> Iterator[str]:
     """The text with LF line ends and canonical signs, piece by piece.
 
     Raises UnicodeDecodeError, or ValueError for zero bytes, where `encoding` is not what `detect` finds.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
     carried, is_first = "", True
-    for chunk, is_last in _chunks(source):
+    for chunk, is_last in _chunks(path):
         if b"\x00" in chunk and encoding != "utf-16":  # which is only expected with its mark
             raise ValueError("zero bytes")
         text = carried + decoder.decode(chunk, is_last)
@@ -143,9 +134,9 @@ def lines(texts: Iterable[str]) -> Iterator[tuple[int, str]]:
     yield number, rest
 
 
-def _chunks(source: Source) -> Iterator[tuple[bytes, bool]]:
+def _chunks(path: Path) -> Iterator[tuple[bytes, bool]]:
     """The bytes of a file, and which chunk is the last; an empty file has one empty chunk."""
-    with _opened(source) as file:
+    with path.open("rb") as file:
         chunk = file.read(CHUNK)
         while chunk and (following := file.read(CHUNK)):
             yield chunk, False
@@ -153,11 +144,11 @@ def _chunks(source: Source) -> Iterator[tuple[bytes, bool]]:
         yield chunk, True
 
 
-def _tried(source: Source, names: tuple[str, ...]) -> list[_Trial]:
+def _tried(path: Path, names: tuple[str, ...]) -> list[_Trial]:
     """Every encoding tried on the whole file. Raises `BadFile` for what is no text at all."""
     trials = [_Trial(name) for name in names]
     is_blank, line, zero = True, 1, None
-    for number, (chunk, is_last) in enumerate(_chunks(source)):
+    for number, (chunk, is_last) in enumerate(_chunks(path)):
         if number == 0:
             _check_start(chunk)
             may_have_zeros = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -188,22 +179,22 @@ def _readable(trial: _Trial, hint: str = "") -> str:
     return trial.name
 
 
-def _declared(source: Source, encodings: tuple[str, ...], known: frozenset[str]) -> str:
+def _declared(path: Path, encodings: tuple[str, ...], known: frozenset[str]) -> str:
     """The first declared encoding that fits; one in which another one's header appears is the wrong one."""
-    for trial in _tried(source, encodings):
+    for trial in _tried(path, encodings):
         if trial.failed_on is not None:
             continue
-        if known and not _known_headers(trial.head, known) and (other := _other(source, trial.name, known)):
+        if known and not _known_headers(trial.head, known) and (other := _other(path, trial.name, known)):
             reason = f"契約の文字コード {trial.name} では見出しが読めません ({other} のファイルのようです)"
             raise BadFile("N01", reason, FIX_ENCODING, line=1)
         return trial.name
-    other = _other(source, trial.name, known)
+    other = _other(path, trial.name, known)
     return _readable(trial, f" ({other} のファイルのようです)" if other else "")
 
 
-def _other(source: Source, declared: str, known: frozenset[str]) -> str | None:
+def _other(path: Path, declared: str, known: frozenset[str]) -> str | None:
     """The candidate in which the contract's header can be read."""
-    trials = _tried(source, tuple(name for name in CANDIDATES if name != declared))
+    trials = _tried(path, tuple(name for name in CANDIDATES if name != declared))
     return next((t.name for t in trials if t.failed_on is None and _known_headers(t.head, known)), None)
 
 

@@ -107,10 +107,9 @@ class Group:
                 f"insert into note_now select 0, row_no, ?, c.{place} from cells_now as c where c.{place} is not null",
                 [self.cells.names[name]],
             )
-        typed = [(feed, self._typed(number)) for number, feed in enumerate(self.feeds)]
-        books.note(self.connection, typed)
         for number, made in enumerate(self.stages):
             made.add(self._typed(number), number)
+        books.note(self.connection, self.contract, [(feed, self._typed(number)) for number, feed in enumerate(self.feeds)])
         self.connection.execute("insert into bad select * from bad_now")
         self._drop()
 

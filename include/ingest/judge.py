@@ -9,8 +9,8 @@ import pyarrow as pa
 
 from include.contracts import Contract
 from include.ingest import books
+from include.ingest.books import Taken
 from include.ingest.ledger import Outcome
-from include.ingest.parsed import Taken
 from include.ingest.problems import ROW_RULES, BadFile, mask
 
 EXAMPLES = 3

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from include.contracts import Contract
-from include.ingest import books, feeds, stage
+from include.ingest import feeds, stage
 from include.ingest.deliveries import Delivery
 from include.ingest.parsed import BadRow, Parsed
 
@@ -65,7 +65,6 @@ class Loader:
                 waiting.pieces = [piece for piece in waiting.pieces if piece[0] != place]
                 waiting.group.forget(place)
                 self.connection.execute("delete from bad where place = ?", [place])
-                books.forget(self.connection, place)
 
     def finish(self) -> list[str]:
         """Type what waits, show the rows as entities; a sentence for each group of files with columns nobody asked for."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
 
-from include.ingest.deliveries import Delivery
 from include.ingest.headers import Header
 
 
@@ -33,31 +31,3 @@ class Parsed:
     @property
     def rows_in(self) -> int:
         return len(self.lines) + len(self.bad_rows)
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A delivery that could be read: its number in the scratch database, its rows, those that were no rows."""
-
-    place: int
-    delivery: Delivery
-    rows_in: int = 0
-    torn: int = 0
-
-
-def together(pieces: Iterable[Parsed], lines: set[int] | None = None) -> Parsed:
-    """A file's pieces as one; with `lines` only these of its rows are held."""
-    kept = [piece if lines is None else _only(piece, lines) for piece in pieces]
-    return Parsed(
-        kept[0].header,
-        pa.concat_tables([piece.cells for piece in kept]),
-        np.concatenate([piece.lines for piece in kept]),
-        [row for piece in kept for row in piece.bad_rows],
-        sum(piece.frills for piece in kept),
-    )
-
-
-def _only(piece: Parsed, lines: set[int]) -> Parsed:
-    places = np.flatnonzero(np.isin(piece.lines, list(lines)))
-    bad = [row for row in piece.bad_rows if row.line in lines]
-    return Parsed(piece.header, piece.cells.take(pa.array(places)), piece.lines[places], bad, piece.frills)

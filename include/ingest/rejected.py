@@ -105,7 +105,6 @@ class _Day:
         self.by_root: dict[str, list[Refusal]] = defaultdict(list)
         for refusal in found:
             self.by_root[refusal.root].append(refusal)
-        self.found = found
         self.names: Counter[str] = Counter()
 
     def files(self, day: date) -> dict[Path, bytes]:
@@ -134,10 +133,9 @@ class _Day:
             else originals.refused(self.settings, self.contract, first.file_name, first.sha256, first.entities)
         )
         lines = {refusal.line for refusal in refusals if refusal.line}
-        whole = originals.parsed(delivery, self.contract, lines) if delivery and lines else None
-        if delivery is None or whole is None:
+        found = originals.rows(delivery, self.contract, lines) if delivery and lines else None
+        if delivery is None or found is None:
             return None, {}
-        found = originals.rows(whole, self.contract, lines)
         corrected = originals.with_corrections(found, self.settings, self.contract, self.corrections.get(root, []))
         cells = {line: cells for line, cells in corrected.cells.items() if line in lines}
         return Original(found.header, cells), _physical(delivery.content, lines)
@@ -165,17 +163,16 @@ class _Day:
 
     def _line(self, refusal: Refusal, original: Original | None, texts: dict[int, str], target: Path | None) -> list:
         value = original.value(refusal.line, refusal.column) if original else ""
-        text = texts.get(refusal.line, "")
         is_whole = refusal.state != "loaded" or not original or refusal.line in original.cells
         where = target.relative_to(self.settings.rejected / self.source).as_posix() if target and is_whole else WHOLE
         return [
             refusal.source_file, refusal.line or "", refusal.column or "", harmless(value), refusal.rule_id, refusal.reason,
-            refusal.fix, where, harmless(text),
+            refusal.fix, where, harmless(texts.get(refusal.line or 0, "")),
         ]  # fmt: skip
 
 
 def _physical(path: Path, wanted: set[int]) -> dict[int, str]:
-    """These physical lines of a kept file, in whatever encoding it can be read; none of a binary one."""
+    """These physical lines of a kept file, in whatever encoding it can be read; none of a binary one. It goes by line by line."""
     if path.suffix.lower() == ".parquet":
         return {}
     for encoding in ("utf-8-sig", "cp932", "euc_jp", "utf-16"):

@@ -11,10 +11,10 @@ from pathlib import Path
 from include import warehouse
 from include.contracts import Contract
 from include.ingest import acceptance, commit, feeds, find, judge, ledger, limits, read, rejected, result, storage
+from include.ingest.books import Taken
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
 from include.ingest.load import Loader
-from include.ingest.parsed import Taken
 from include.ingest.problems import BadFile
 from include.ingest.result import SourceResult
 from include.settings import Settings
@@ -87,17 +87,17 @@ class Run:
         feeds.register(connection, self.contract, found)
         taken = []
         for place, delivery in enumerate(found):
-            rows = torn = 0
+            rows = 0
             try:
                 delivery.manifest.check_content(delivery.sha256, delivery.path)
                 for piece in read.read(delivery, self.contract):
                     loader.add(place, delivery, piece)
-                    rows, torn = rows + piece.rows_in, torn + len(piece.bad_rows)
+                    rows += piece.rows_in
             except BadFile as error:
                 loader.forget(place)
                 self.outcomes.append(self._refused(delivery, error))
                 continue
-            taken.append(Taken(place, delivery, rows, torn))
+            taken.append(Taken(place, delivery, rows))
         taken = self._with_claimed_rows(loader, found, taken)
         gone = {*range(len(found))} - {one.place for one in taken}
         feeds.unregister(connection, sorted(gone))

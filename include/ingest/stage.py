@@ -38,7 +38,7 @@ class Stage:
         self.chunks = 0
         types = {name: self.entity.columns.get(name) or canonical().meta[name] for name in feed.columns}
         columns = [
-            "place integer", "row_no bigint", "line bigint", "base_known_at timestamp", "extra_json varchar", "is_bad boolean", "file_rows bigint",
+            "place integer", "row_no bigint", "line bigint", "base_known_at timestamp", "extra_json varchar", "is_bad boolean",
             *(f"{name} {canonical().sql_type(column)}" for name, column in types.items()),
             *(f"{name} varchar" for name in self.keys[1:]),
         ]  # fmt: skip
@@ -47,7 +47,7 @@ class Stage:
     def add(self, typed: str, number: int) -> None:
         """Take the rows of one typed chunk; `bad_now` and `note_now` say what is wrong with them and worth keeping."""
         rows = (
-            f"(select t.*, n.extra_json, b.row_no is not null as is_bad, 1 as file_rows from {typed} as t"
+            f"(select t.*, n.extra_json, b.row_no is not null as is_bad from {typed} as t"
             f" left join ({NOTES.format(number=number)}) as n using (row_no)"
             " left join (select distinct row_no from bad_now) as b using (row_no)"
             # rows that are no good count where rows are counted
@@ -67,7 +67,8 @@ class Stage:
             self._count()
         if (self.counted or self.chunks > 1) and (rows := self._one_each(self.table)):
             self._replace(rows)
-        books.note_made(self.connection, self.contract, self.entity.name, self.table)
+        if self.feed.grain:
+            books.note_grains(self.connection, self.contract, self.feed.entity, self.table)
         present = {name: name for name in self.feed.columns}
         if "currency_code" in self.entity.columns and self.contract.currency:
             own = "currency_code" if "currency_code" in present else "null"
@@ -113,7 +114,7 @@ class Stage:
             f"select * from {rows} where {same} not in {twice} union all by name"
             f" select {', '.join(self.keys)}, min(row_no) as row_no, arg_min(line, row_no) as line,"
             " max(base_known_at) as base_known_at, arg_min({'text': extra_json}, row_no).text as extra_json,"
-            f" false as is_bad, sum(file_rows) as file_rows, {', '.join(picks)} from {rows} where {same} in {twice} group by {', '.join(self.keys)}"
+            f" false as is_bad, {', '.join(picks)} from {rows} where {same} in {twice} group by {', '.join(self.keys)}"
         )
 
     def _rows(self, present: dict[str, str], known_at: str, where: str, absent: list[str] = ()) -> str:

@@ -89,11 +89,6 @@ def scan(pieces: Iterable[str], delimiter: str, head: int = 1, held: int = 0) ->
             rest, line, head = data[block.start_of(cut) :], block.line_of(cut), 1
 
 
-def whole(text: str, delimiter: str) -> Records:
-    """All records of a text that is small enough to be held."""
-    return next(scan([text], delimiter, head=len(text) + 1))
-
-
 def _with_last(pieces: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """Every piece, and whether it is the last; no piece at all is one empty piece."""
     source = iter(pieces)
