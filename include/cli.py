@@ -62,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs.choices["benchmark"].add_argument(
         "--ingest", type=int, metavar="LINES", help="only ingest, on so many order lines, beside the floor"
     )
+    verbs.choices["benchmark"].add_argument(
+        "--value", type=int, metavar="PERSONS", help="only P(alive) and value of so many persons, beside the package lifetimes"
+    )
     execute = verbs.add_parser("exec", help="run a command with Airflow's settings in its environment")
     execute.add_argument("command", nargs=argparse.REMAINDER)
     execute.set_defaults(verb=_exec)
@@ -137,6 +140,8 @@ def _exec(config: settings.Settings, options: argparse.Namespace) -> int:
 def _benchmark(config: settings.Settings, options: argparse.Namespace) -> int:
     from include import benchmark
 
+    if options.value:
+        return benchmark.run_value(config, options.value)
     return benchmark.run_ingest(config, options.ingest) if options.ingest else benchmark.run(config)
 
 
