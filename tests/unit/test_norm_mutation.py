@@ -96,6 +96,8 @@ SWITCHES = [
     Switch("N33", rule_without("rule_identity_match", "EMAIL,"), "test_norm_N33_the_same_address"),
     Switch("N33", rule_without("rule_identity_match", "PHONE_KANA,"), "test_norm_N33_the_same_number_and_kana"),
     Switch("N33", rule_without("rule_identity_match", "NAME_BIRTH_POSTAL,"), "test_norm_N33_the_same_name_birth"),
+    Switch("N33", rule_without("rule_identity_match", "CONTACT_EMAIL,"), "test_norm_N33_contacts_of_one_account_with_the_same_address"),
+    Switch("N33", rule_without("rule_identity_match", "CONTACT_PHONE_KANA,"), "test_norm_N33_contacts_of_one_account_with_the_same_direct"),
     Switch("N34", rule_without("rule_identity_match", "CORPORATE_NUMBER,"), "test_norm_N34_the_same_corporate_number"),
     Switch("N34", rule_without("rule_identity_match", "DOMAIN_NAME,"), "test_norm_N34_the_same_domain"),
     Switch("N34", rule_without("rule_identity_match", "NAME_POSTAL,"), "test_norm_N34_the_same_name_and_postal"),
@@ -114,7 +116,7 @@ SWITCHES = [
     Switch("N43", code(f"{TYPES}.codes", "salesforce_18", lambda text: text)),
     Switch("N44", text("staging", "versions.version_no = 1", "versions.version_no > 0"), "test_norm_N44_"),
     Switch("N45", code(f"{INGEST}.feeds", "_limits", lambda name, rule: [])),
-    Switch("N46", code(f"{INGEST}.rejected", "FORMULA_SIGNS", ("\0",))),
+    Switch("N46", code(f"{INGEST}.fixfile", "FORMULA_SIGNS", ("\0",))),
 ]
 
 
