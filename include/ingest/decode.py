@@ -59,8 +59,9 @@ class _Trial:
         kept = self.decoder.getstate()[0]  # the first half of a sign that the chunk before ended in
         try:
             text = self.decoder.decode(chunk, is_last)
-        except UnicodeDecodeError as error:
-            self.failed_on = self.lines - kept.count(b"\n") + (kept + chunk)[: error.start].count(b"\n") + 1
+        except UnicodeError as error:  # without a place: UTF-16 that does not begin with its mark
+            before = (kept + chunk)[: getattr(error, "start", 0)]
+            self.failed_on = self.lines - kept.count(b"\n") + before.count(b"\n") + 1
             return
         if len(self.head) < HEAD_SIGNS:
             self.head += text[: HEAD_SIGNS - len(self.head)]
