@@ -28,7 +28,8 @@ BEHAVIOURS = {
 # why a person stopped (codes of the cause master), by behaviour
 CAUSES = {
     "one_time": {
-        "FOR_FIRST": 0.70, "DIS_COMPLAINT": 0.08, "DIS_PRICE": 0.06, "EXT_COMPETITOR": 0.08, "CHG_LIFE": 0.08,
+        "FOR_FIRST": 0.54, "DIS_COMPLAINT": 0.07, "DIS_LOWSCORE": 0.05, "CHG_NEED": 0.04, "EXT_COMPETITOR": 0.14,
+        "CHG_LIFE": 0.07, "UNKNOWN": 0.09,
     },
     "seasonal": {"CHG_NEED": 0.60, "EXT_COMPETITOR": 0.20, "CHG_LIFE": 0.20},
     "subscription": {
@@ -36,11 +37,14 @@ CAUSES = {
         "EXT_COMPETITOR": 0.12, "CHG_LIFE": 0.08, "UNKNOWN": 0.06,
     },
     "other": {
-        "DIS_COMPLAINT": 0.14, "DIS_UNRESOLVED": 0.07, "DIS_PRICE": 0.14, "DIS_QUALITY": 0.08,
-        "CHG_LIFE": 0.12, "CHG_SURPLUS": 0.06, "EXT_COMPETITOR": 0.12, "EXT_SUPPLY": 0.05, "FOR_FADE": 0.14,
-        "INV_REACH": 0.03, "UNKNOWN": 0.05,
+        "DIS_COMPLAINT": 0.12, "DIS_UNRESOLVED": 0.07, "DIS_PRICE": 0.12, "DIS_QUALITY": 0.08, "DIS_LOWSCORE": 0.03,
+        "CHG_LIFE": 0.10, "CHG_BUDGET": 0.09, "EXT_COMPETITOR": 0.12, "EXT_SUPPLY": 0.04, "FOR_FADE": 0.14,
+        "INV_REACH": 0.03, "UNKNOWN": 0.06,
     },
 }  # fmt: skip
+
+# what looks like a reason and is none: share of persons to whom it happens although they stopped for another reason
+COINCIDENCES = {"complaint": 0.035, "life_event": 0.025, "failed_payment": 0.05, "bargain_hunter": 0.05, "polite_reason": 0.10}
 
 # the answer to a call, by axis of the cause: disposition -> share
 ANSWERS = {
@@ -103,3 +107,13 @@ RATES = {
     "N44": 0.005,  # duplicated rows
     "REJECT": 0.004,  # extra rows with a cell nobody can read; stays below every contract's max_bad_ratio
 }  # fmt: skip
+
+# profile `silence`: buyers who come back by themselves until the planted day of silence, and hardly ever after it, by category
+SILENCE_PERSONS = 3_000
+SILENCE_DAYS = {"日用品": 90, "化粧品": 150, "家電": 300}
+SILENCE_YEARS = 4
+SILENCE_RETURN = 1.2  # expected returns up to the planted day, evenly over its days, of those who have not stopped
+SILENCE_LATE = 0.0002  # and after it
+SILENCE_STOP = 0.25  # of the purchases, are the last one
+SILENCE_CALLED = 0.3  # of those silent beyond the planted day, are called; such returns are ours, not theirs
+SILENCE_ANSWER = 0.5  # of the called, buy within ten days
