@@ -15,6 +15,15 @@ A full build reads none of them.
     {%- endif %}
 {%- endmacro %}
 
+{# Condition for a key of a source's own party: true in a full build, else whether a changed record speaks of it. #}
+{% macro is_changed_key(key) -%}
+    {%- if is_partial() -%}
+    {{ key }} in (select party_key from ops.changed_record)
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
+
 {# Condition for rows of an entity in raw: true in a full build, else whether the record changed. #}
 {% macro is_changed_record(entity, key) -%}
     {%- if is_partial() -%}
@@ -34,6 +43,7 @@ A full build reads none of them.
 {% macro outdated_rows(meta) -%}
     {%- set conditions = [] -%}
     {%- if meta.replace_by == 'party' %}{% do conditions.append('person_id in (select person_id from ops.changed_party)') %}{% endif -%}
+    {%- if meta.replace_by == 'record_party' %}{% do conditions.append('party_key in (select party_key from ops.changed_record)') %}{% endif -%}
     {%- if meta.entity %}{% do conditions.append(meta.record_key ~ ' in (' ~ changed_ids(meta.entity) ~ ')') %}{% endif -%}
     {{ conditions | join(' or ') }}
 {%- endmacro %}
