@@ -43,6 +43,7 @@ def ingest():
     def announce() -> None:
         """取込の終わりを build に知らせます。赤いとき: 必須の取込元が赤です。その `load` を見てください。"""
         context = get_current_context()
+        stages.check_fresh(settings.load(), orchestration.ingest_date(context), context["run_id"])
         stages.check_required(settings.load(), context["run_id"])
         orchestration.announce(context, raw, orchestration.ingest_date(context))
 

@@ -45,13 +45,24 @@ def load(settings: Settings, source: str, as_of: date, run_id: str) -> int:
         result = ingest.load_source(settings, source, as_of, run_id)
         step.rows = result.rows_loaded
         seconds = step.seconds()
-        say("ingest", f"{source}: {result.rows_loaded:,} 行取込, {result.rows_rejected:,} 行除外, {seconds:.1f} 秒")
+        say("ingest", f"{source}: {result.rows_loaded:,} 行取込, {result.rows_rejected:,} 行除外, {result.rows_superseded:,} 行置換, {seconds:.1f} 秒")
         for message in result.messages:
             say("", message)
         if result.is_red:
             step.state = "red_required" if result.is_required else "red_optional"
             raise GateStop("ingest", "\n".join(result.messages))
     return result.rows_loaded
+
+
+def check_fresh(settings: Settings, as_of: date, run_id: str) -> list[str]:
+    """Say which sources have fallen silent. Returns the warnings; stops nothing."""
+    from include.quality import freshness
+
+    with warehouse.exclusive(settings, wait_seconds=LOCK_WAIT):
+        found = freshness.check_sources(settings, as_of, run_id)
+    for message in found:
+        say("freshness", message)
+    return found
 
 
 def check_required(settings: Settings, run_id: str) -> None:

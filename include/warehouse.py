@@ -14,10 +14,19 @@ import duckdb
 from include.errors import GateStop
 from include.settings import Settings
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # version -> what a warehouse of the version before it lacks; tables that are new come with OPS_DDL
 UPGRADES = {
     2: "alter table ops.file_ledger add column if not exists absent_fulls bigint",
+    3: """
+        alter table ops.file_ledger add column if not exists rows_superseded bigint;
+        alter table ops.file_ledger add column if not exists corrects varchar;
+        alter table ops.file_ledger add column if not exists is_dated boolean;
+        update ops.file_ledger set rows_superseded = 0 where rows_superseded is null;
+        alter table ops.rejected_row add column if not exists state varchar;
+        alter table ops.rejected_row add column if not exists resolved_by varchar;
+        update ops.rejected_row set state = 'open' where state is null;
+    """,
 }
 
 OPS_DDL = """
@@ -28,13 +37,13 @@ create table if not exists ops.file_ledger (
     delivery_id varchar primary key, source varchar, source_system varchar, file_name varchar,
     delivered_sha256 varchar, stored_sha256 varchar, business_date date, mode varchar, part varchar,
     delivery_sequence bigint, known_at timestamp, purposes varchar, entities varchar,
-    rows_in bigint, rows_loaded bigint, rows_rejected bigint,
-    absent_fulls bigint,
+    rows_in bigint, rows_loaded bigint, rows_rejected bigint, rows_superseded bigint,
+    absent_fulls bigint, corrects varchar, is_dated boolean,
     state varchar, message varchar, run_id varchar, committed_at timestamp
 );
 create table if not exists ops.rejected_row (
     delivery_id varchar, source varchar, source_file varchar, source_row bigint, column_name varchar,
-    value_masked varchar, rule_id varchar, reason_ja varchar, fix_ja varchar
+    value_masked varchar, rule_id varchar, reason_ja varchar, fix_ja varchar, state varchar, resolved_by varchar
 );
 create table if not exists ops.gate_result (
     run_id varchar, as_of date, gate varchar, subject varchar, check_name varchar, is_success boolean,

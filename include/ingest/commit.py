@@ -8,7 +8,7 @@ import duckdb
 
 from include import warehouse
 from include.contracts import Contract, canonical
-from include.ingest import feeds, ledger
+from include.ingest import feeds, ledger, resolve
 from include.ingest.ledger import Outcome
 from include.ingest.problems import ROW_RULES
 from include.quality import profile_store
@@ -52,6 +52,7 @@ def commit(
             ledger.record(connection, contract, outcome, run_id)
             if outcome.is_rejected:
                 refuse_file(connection, contract.source, outcome)
+            resolve.resolve(connection, outcome)
         profile_store.keep(connection)
         if gate_results:
             connection.executemany("insert into ops.gate_result values (?, ?, ?, ?, ?, ?, ?, ?, ?)", gate_results)
@@ -70,8 +71,9 @@ def _refusals(connection: duckdb.DuckDBPyConnection, source: str, ids: list[str]
     rules = [(rule, reason, fix) for rule, (reason, fix) in ROW_RULES.items()]
     values = ", ".join("(?, ?, ?)" for _ in rules)
     connection.execute(
-        "insert into ops.rejected_row select d.delivery_id, ?, d.file_name, b.line, b.header, b.masked, b.rule_id,"
-        " r.reason, r.fix from scratch.refusal as b join scratch.delivery as d using (place)"
+        "insert into ops.rejected_row by name select d.delivery_id, ? as source, d.file_name as source_file,"
+        " b.line as source_row, b.header as column_name, b.masked as value_masked, b.rule_id, r.reason as reason_ja,"
+        " r.fix as fix_ja, 'open' as state from scratch.refusal as b join scratch.delivery as d using (place)"
         f" join (values {values}) as r(rule_id, reason, fix) on b.rule_id = r.rule_id"
         " where list_contains(?, d.delivery_id)",
         [source, *(cell for rule in rules for cell in rule), ids],
@@ -82,7 +84,8 @@ def refuse_file(connection: duckdb.DuckDBPyConnection, source: str, outcome: Out
     """The file's own line among the refusals."""
     delivery = outcome.delivery
     connection.execute(
-        "insert into ops.rejected_row values (?, ?, ?, ?, ?, null, ?, ?, ?)",
+        "insert into ops.rejected_row by name select ? as delivery_id, ? as source, ? as source_file, ? as source_row,"
+        " ? as column_name, ? as rule_id, ? as reason_ja, ? as fix_ja, 'open' as state",
         [
             delivery.delivery_id, source, delivery.file_name, outcome.line, outcome.column,
             outcome.rule_id, outcome.reason, outcome.fix,

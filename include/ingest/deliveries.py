@@ -30,6 +30,7 @@ class Delivery:
 
     `path` is what lies in landing (a package may hold several deliveries), `content` the plain file, `sha256` of its
     bytes as delivered. `stored_sha256` names the archived file, which a lawful erasure may have rewritten.
+    `corrects`: the delivery whose rejected rows it brings again.
     """
 
     delivery_id: str
@@ -46,6 +47,7 @@ class Delivery:
     sequence: int
     feeds: tuple[Feed, ...]
     manifest: Manifest
+    corrects: str = ""
 
     @property
     def entities(self) -> str:
@@ -65,6 +67,8 @@ class Delivery:
             "part": self.part,
             "sequence": self.sequence,
             "entities": self.entities,
+            "encoding": self.manifest.encoding,
+            "corrects": self.corrects,
         }
 
     @property

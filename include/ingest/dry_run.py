@@ -12,7 +12,7 @@ from pathlib import Path
 from include import warehouse
 from include.contracts import load_contracts, matches
 from include.errors import GateStop
-from include.ingest import commit, run
+from include.ingest import commit, landing
 from include.settings import Settings
 
 REASONS_SHOWN = 20
@@ -56,7 +56,7 @@ def check(settings: Settings, path: Path, as_of: date, source: str | None = None
         shutil.copyfile(path, target)
         os.utime(target, (0, 0))
         commit.prepare(trial)
-        result = run.load_source(trial, source, as_of, "trial")
+        result = landing.load_source(trial, source, as_of, "trial")
         with warehouse.reader(trial) as connection:
             found = connection.execute(REASONS).fetchall()
             entities = {feed.entity for feed in load_contracts(settings.contracts_dirs)[source].feeds}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from include.contracts import ColumnRule, Contract, Entity, Feed, canonical, required_columns, spellings
-from include.ingest import unfold
+from include.ingest import books, unfold
 from include.ingest.deliveries import Delivery
 from include.ingest.columns import Cells, Value, quote
 
@@ -29,6 +29,7 @@ def raw_ddl(entity: Entity, table: str) -> str:
 def create(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
     """Empty scratch tables: bookkeeping and every entity that the contract feeds."""
     connection.execute(BAD_DDL)
+    connection.execute(books.TALLY_DDL)
     for name in dict.fromkeys(feed.entity for feed in contract.feeds):
         connection.execute(raw_ddl(canonical().entities[name], name))
 
@@ -84,6 +85,8 @@ class Group:
             )
         for number, feed in enumerate(self.feeds):
             self._insert(number, feed)
+        typed = [(feed, self._typed(n), f"{self._typed(n)}_e") for n, feed in enumerate(self.feeds)]
+        books.note(self.connection, self.contract, self.cells.table, typed)
 
     def _typed(self, number: int) -> str:
         return f"{self.cells.table}_f{number}"
@@ -199,11 +202,12 @@ class Group:
             if name not in feed.columns
         ]
         if not feed.grain:
-            return f"select place, row_no, line, base_known_at, {', '.join([*feed.columns, *absent])} from good"
+            return f"select place, row_no, line, 1 as file_rows, base_known_at, {', '.join([*feed.columns, *absent])} from good"
         picks = [f"{AGGREGATES[rule.aggregate].replace('{v}', name)} as {name}" for name, rule in feed.columns.items()]
         by = ", ".join(["place", *(f"grain_{place}" for place in range(len(feed.grain)))])
         return (
-            "select place, min(row_no) as row_no, arg_min(line, row_no) as line, max(base_known_at) as base_known_at,"
+            "select place, min(row_no) as row_no, arg_min(line, row_no) as line, count(*) as file_rows,"
+            " max(base_known_at) as base_known_at,"
             f" {', '.join([*picks, *absent])} from good group by {by}"
         )
 

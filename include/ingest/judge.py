@@ -1,13 +1,15 @@
-"""Rows in = loaded + rejected, per delivery; too many rejected rows reject the file."""
+"""Rows in = loaded + rejected + superseded, per delivery; too many rejected rows reject the file."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import astuple
 
 import duckdb
 import pyarrow as pa
 
 from include.contracts import Contract
+from include.ingest import books
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
 from include.ingest.problems import ROW_RULES, BadFile, mask
@@ -23,6 +25,7 @@ def judge(
 
     Rows of refused deliveries leave the entity tables, so that the batch gate sees what would load.
     """
+    counts = books.close(connection, contract, read_ones)
     refused = _refusals(connection, read_ones)
     by_place = defaultdict(list)
     for refusal in refused:
@@ -30,7 +33,7 @@ def judge(
     outcomes, out = [], []
     for place, delivery, parsed in read_ones:
         mine = by_place[place]
-        outcome = Outcome(delivery, parsed.rows_in, len({line for _, line, *_ in mine}))
+        outcome = Outcome(delivery, parsed.rows_in, *astuple(counts[place]))
         if mine and outcome.rows_rejected > (contract.max_bad_ratio or 0) * outcome.rows_in:
             _refuse(outcome, contract, mine)
             out.append(delivery.delivery_id)

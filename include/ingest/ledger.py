@@ -10,6 +10,7 @@ from functools import cached_property
 import duckdb
 
 from include.contracts import Contract
+from include.ingest import books
 from include.ingest.deliveries import Delivery
 
 
@@ -68,8 +69,9 @@ def identity_of(delivery: Delivery) -> tuple:
 
 def read(connection: duckdb.DuckDBPyConnection, source: str) -> Ledger:
     rows = connection.execute(
-        "select delivery_id, delivered_sha256, business_date, state, entities, mode, part from ops.file_ledger"
-        " where source = ? order by delivery_id",
+        "select l.delivery_id, l.delivered_sha256, l.business_date, l.state, l.entities, coalesce(root.mode, l.mode), l.part"
+        " from ops.file_ledger as l left join ops.file_ledger as root on l.corrects = root.delivery_id"
+        " where l.source = ? order by l.delivery_id",
         [source],
     ).fetchall()
     return Ledger(tuple(Entry(i, sha, day, state, (e, day, mode, part)) for i, sha, day, state, e, mode, part in rows))
@@ -77,17 +79,23 @@ def read(connection: duckdb.DuckDBPyConnection, source: str) -> Ledger:
 
 @dataclass
 class Outcome:
-    """What became of one delivery in this run."""
+    """What became of one delivery in this run. `loaded`, `rejected`, `superseded`: its rows, where it is not refused whole.
+
+    `answers`: the lines of the delivery it corrects that it brings again.
+    """
 
     delivery: Delivery
     rows_in: int = 0
-    rows_rejected: int = 0
+    loaded: int = 0
+    rejected: int = 0
+    superseded: int = 0
     rule_id: str | None = None
     reason: str | None = None
     fix: str | None = None
     line: int | None = None
     column: str | None = None
     message: str | None = None
+    answers: tuple[int, ...] = ()
 
     @property
     def is_rejected(self) -> bool:
@@ -95,23 +103,35 @@ class Outcome:
 
     @property
     def rows_loaded(self) -> int:
-        return 0 if self.is_rejected else self.rows_in - self.rows_rejected
+        return 0 if self.is_rejected else self.loaded
+
+    @property
+    def rows_rejected(self) -> int:
+        return self.rows_in if self.is_rejected else self.rejected
+
+    @property
+    def rows_superseded(self) -> int:
+        return 0 if self.is_rejected else self.superseded
 
 
 def record(connection: duckdb.DuckDBPyConnection, contract: Contract, outcome: Outcome, run_id: str) -> None:
-    """Write the ledger row of one delivery, replacing an earlier refusal of the same."""
+    """Write the ledger row of one delivery, replacing an earlier refusal of the same.
+
+    Raises `GateStop('books', …)` where its rows do not add up.
+    """
     delivery = outcome.delivery
-    rejected = outcome.rows_in if outcome.is_rejected else outcome.rows_rejected
+    books.hold(delivery, outcome.rows_in, outcome.rows_loaded, outcome.rows_rejected, outcome.rows_superseded)
     connection.execute("delete from ops.file_ledger where delivery_id = ?", [delivery.delivery_id])
     connection.execute(
         "insert into ops.file_ledger by name select ? as delivery_id, ? as source, ? as source_system, ? as file_name,"
         " ? as delivered_sha256, ? as stored_sha256, ? as business_date, ? as mode, ? as part, ? as delivery_sequence,"
-        " ? as known_at, ? as purposes, ? as entities, ? as rows_in, ? as rows_loaded, ? as rows_rejected,"
-        " ? as absent_fulls, ? as state, ? as message, ? as run_id, ? as committed_at",
+        " ? as known_at, ? as purposes, ? as entities, ? as rows_in, ? as rows_loaded, ? as rows_rejected, ? as rows_superseded,"
+        " ? as absent_fulls, ? as corrects, ? as is_dated, ? as state, ? as message, ? as run_id, ? as committed_at",
         [
             delivery.delivery_id, contract.source, contract.source_system, delivery.file_name,
             delivery.sha256, delivery.stored_sha256, delivery.business_date, delivery.mode, delivery.part, delivery.sequence,
             delivery.known_at, ",".join(contract.purposes), delivery.entities, outcome.rows_in, outcome.rows_loaded,
-            rejected, contract.absent_fulls, "rejected" if outcome.is_rejected else "loaded", outcome.message, run_id, datetime.now(),
+            outcome.rows_rejected, outcome.rows_superseded, contract.absent_fulls, delivery.corrects or None,
+            delivery.is_dated, "rejected" if outcome.is_rejected else "loaded", outcome.message, run_id, datetime.now(),
         ],
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import defaultdict
 from dataclasses import fields
@@ -12,10 +11,10 @@ from pathlib import Path
 from include import warehouse
 from include.contracts import load_contracts
 from include.errors import GateStop
-from include.ingest import commit, find, limits, rejected, storage
+from include.ingest import commit, find, fixfile, limits, rejected, slips, storage, whole
+from include.ingest.corrections import Correction
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
-from include.ingest.manifest import Manifest
 from include.ingest.result import SourceResult
 from include.ingest.run import Run, with_defaults
 from include.settings import Settings
@@ -33,16 +32,10 @@ class _Aside(Settings):
         return super().warehouse.with_name("rebuilding.duckdb")
 
 
-class _Replay(Run):
-    """A load whose deliveries have passed their gate already and lie in the archive."""
+class _FromArchive(Run):
+    """A load of what has passed its gate already and lies in the archive."""
 
     deliveries: list[Delivery]
-
-    def _find(self, paths: list[Path]) -> list[Delivery]:
-        return self.deliveries
-
-    def _gate(self) -> list[tuple]:
-        return []
 
     def _keep(self, outcome: Outcome) -> None:
         pass
@@ -53,14 +46,30 @@ class _Replay(Run):
         storage.discard(self.scratch)
 
 
+class _Replay(_FromArchive):
+    def _find(self, paths: list[Path]) -> list[Delivery]:
+        return self.deliveries
+
+    def _gate(self) -> list[tuple]:
+        return []
+
+
+class _ReplayedCorrection(_FromArchive, Correction):
+    def _find(self, paths: list[Path]) -> list[Delivery]:
+        [delivery] = self.deliveries
+        return self._take(delivery, fixfile.parse(delivery.content.read_bytes()))
+
+
 def rebuild(settings: Settings, as_of: date, run_id: str) -> list[SourceResult]:
     """Make the warehouse anew from the archive, then put it in the old one's place.
 
-    Raises `GateStop` and leaves the old warehouse when an archived file is missing or no longer fits its contract.
+    Raises `GateStop` and leaves the old warehouse when an archived file or its slip is missing, or it no longer fits its
+    contract.
     """
     aside = _Aside(**{field.name: getattr(settings, field.name) for field in fields(settings)})
     with warehouse.exclusive(settings):
         _drop(aside.warehouse)
+        whole.check(settings)
         commit.prepare(aside)
         _carry_over(settings, aside)
         results = [_replay(aside, source, found, as_of, run_id) for source, found in _slips(settings).items()]
@@ -96,40 +105,33 @@ def _carry_over(settings: Settings, aside: Settings) -> None:
 def _slips(settings: Settings) -> dict[str, list[dict]]:
     found: dict[str, list[dict]] = defaultdict(list)
     for path in sorted((settings.archive / "deliveries").rglob("*.json")):
-        slip = json.loads(path.read_text(encoding="utf-8"))
+        slip = slips.read(path)
         found[slip["source"]].append(slip)
     return found
 
 
-def _replay(settings: Settings, source: str, slips: list[dict], as_of: date, run_id: str) -> SourceResult:
+def _batches(ordered: list[Delivery]) -> list[list[Delivery]]:
+    """Every correction alone, what lies between two of them together."""
+    batches: list[list[Delivery]] = []
+    for delivery in ordered:
+        if delivery.corrects or not batches or batches[-1][0].corrects:
+            batches.append([])
+        batches[-1].append(delivery)
+    return batches
+
+
+def _replay(settings: Settings, source: str, found: list[dict], as_of: date, run_id: str) -> SourceResult:
+    """Deliveries in their order; a correction after what it corrects and before what came later."""
     contract = load_contracts(settings.contracts_dirs).get(source)
     if contract is None:
         raise GateStop("rebuild", f"保管庫に {source} の納品がありますが、契約がありません。")
     numbers = limits.read(settings, as_of)
     contract = with_defaults(contract, numbers)
-    replay = _Replay(settings, contract, as_of, run_id, numbers)
-    replay.deliveries = sorted((_delivery(settings, contract, slip) for slip in slips), key=find.order)
-    return replay.load([])
-
-
-def _delivery(settings: Settings, contract, slip: dict) -> Delivery:
-    path = storage.archive_path(settings, slip["stored_sha256"], Path(slip["file_name"]).suffix)
-    if not path.exists():
-        raise GateStop("rebuild", f"保管庫に {slip['source']}/{slip['file_name']} ({slip['stored_sha256']}) がありません。")
-    entities = slip["entities"].split(",")
-    return Delivery(
-        delivery_id=slip["delivery_id"],
-        source=slip["source"],
-        path=path,
-        content=path,
-        file_name=slip["file_name"],
-        sha256=slip["delivered_sha256"],
-        stored_sha256=slip["stored_sha256"],
-        business_date=date.fromisoformat(slip["business_date"]),
-        is_dated=slip["is_dated"],
-        mode=slip["mode"],
-        part=slip["part"],
-        sequence=slip["sequence"],
-        feeds=tuple(feed for feed in contract.feeds if feed.entity in entities),
-        manifest=Manifest(),
-    )
+    result = SourceResult(source)
+    ordered = sorted((slips.delivery(settings, contract, slip) for slip in found), key=find.order)
+    for batch in _batches(ordered):
+        kind = _ReplayedCorrection if batch[0].corrects else _Replay
+        replay = kind(settings, contract, as_of, run_id, numbers)
+        replay.deliveries = batch
+        result.add(replay.load([]))
+    return result

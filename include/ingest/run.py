@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from include import warehouse
-from include.contracts import Contract, load_contracts
-from include.ingest import acceptance, commit, deliveries, feeds, find, judge, ledger, limits, read, rejected, storage, unclaimed
+from include.contracts import Contract
+from include.ingest import acceptance, commit, feeds, find, judge, ledger, limits, read, rejected, result, storage
 from include.ingest.columns import Cells
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
@@ -21,22 +21,6 @@ from include.ingest.problems import BadFile
 from include.ingest.read import Parsed
 from include.ingest.result import SourceResult
 from include.settings import Settings
-
-
-def load_source(settings: Settings, source: str, as_of: date, run_id: str) -> SourceResult:
-    """Load every settled file of one source. A bad file is set aside and makes the result red; the others load."""
-    contract = load_contracts(settings.contracts_dirs).get(source)
-    numbers = limits.read(settings, as_of)
-    paths = [
-        path
-        for path in deliveries.data_files(settings.landing).get(source, [])
-        if deliveries.is_settled(path, numbers.settle_seconds)
-    ]
-    if contract is None:
-        return unclaimed.refuse(settings, source, paths, as_of, run_id)
-    contract = with_defaults(contract, numbers)
-    run = Run(settings, contract, as_of, run_id, numbers)
-    return run.load(paths)
 
 
 def with_defaults(contract: Contract, numbers: limits.Limits) -> Contract:
@@ -85,8 +69,9 @@ class Run:
     def _refused(self, delivery: Delivery, error: BadFile, rows_in: int = 0) -> Outcome:
         message = error.sentence(self.contract.source, delivery.file_name, self.contract.name)
         return Outcome(
-            delivery, rows_in, rows_in, error.rule_id, error.reason, error.fix, error.line, error.column, message
-        )
+            delivery, rows_in, rule_id=error.rule_id, reason=error.reason, fix=error.fix,
+            line=error.line, column=error.column, message=message,
+        )  # fmt: skip
 
     def _load_new(self, found: list[Delivery]) -> None:
         with warehouse.writer(self.settings, self.scratch) as connection:
@@ -201,29 +186,7 @@ class Run:
         storage.discard(self.scratch)
 
     def _report(self) -> SourceResult:
-        result = self.result
-        result.files = len(self.outcomes) + len(self.known)
-        result.rows_in = sum(outcome.rows_in for outcome in self.outcomes)
-        result.rows_loaded = sum(outcome.rows_loaded for outcome in self.outcomes)
-        result.rows_rejected = result.rows_in - result.rows_loaded
-        red = [outcome for outcome in self.outcomes if outcome.is_rejected]
-        result.is_red = bool(red)
-        entities = {feed.entity for outcome in red for feed in outcome.delivery.feeds}
-        result.is_required = self.contract.is_required(entities or None)
-        result.messages = [outcome.message for outcome in red if outcome.message] + result.messages
-        dirty = [outcome for outcome in self.outcomes if outcome.rows_rejected and not outcome.is_rejected]
-        if dirty:
-            pages = sorted({rejected.path_of(self.settings, result.source, o.delivery.business_date).name for o in dirty})
-            count = sum(outcome.rows_rejected for outcome in dirty)
-            result.messages.append(
-                f"{result.source}: {count} 行を除いて取り込みました。理由は rejected/{result.source}/{pages[0]}"
-                + (f" ほか {len(pages) - 1} 件" if len(pages) > 1 else "")
-            )
-        if self.known:
-            names = "、".join(delivery.file_name for delivery in self.known[:3])
-            more = f" ほか {len(self.known) - 3} 件" if len(self.known) > 3 else ""
-            result.messages.append(f"{result.source}: 取り込み済みの内容なので何もしていません: {names}{more}")
-        return result
+        return result.fill(self.result, self.contract, self.outcomes, self.known)
 
 
 def scratch_path(settings: Settings, source: str, run_id: str) -> Path:

@@ -21,7 +21,7 @@ SUITES = {
     "contract": "契約", "schema": "列と型", "volume": "行数", "freshness": "鮮度", "drift": "分布の変化",
 }  # fmt: skip
 BADGES = {"passed": ("ok", "合格"), "stopped": ("stop", "不合格"), "warned": ("warn", "警告"), "unknown": ("unknown", "判定不能")}
-GATES = {"batch": "取込の検査", "list": "リストの検査"}
+GATES = {"batch": "取込の検査", "freshness": "鮮度の検査", "list": "リストの検査"}
 CSS = """
 body{font:15px/1.7 "Hiragino Sans","Noto Sans CJK JP","Yu Gothic",Meiryo,sans-serif;color:#1f2933;background:#f5f6f8;margin:0}
 main{max-width:1080px;margin:0 auto;padding:28px 20px 60px}h1{font-size:24px;margin:0 0 4px}p{margin:4px 0 16px;color:#52606d}

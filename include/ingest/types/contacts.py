@@ -42,7 +42,7 @@ def read_phone(raw: str) -> Cell:
         return UNUSABLE if text else EMPTY
     if SCIENTIFIC.match(text):
         return Cell(None, reject="N08")
-    first = next((part for part in SEVERAL.split(EXTENSION.sub("", text)) if re.search(r"\d{4}", part)), "")
+    first = EXTENSION.sub("", next((part for part in SEVERAL.split(text) if re.search(r"\d{4}", part)), ""))
     has_more = bool(EXTENSION.search(text)) or len([p for p in SEVERAL.split(text) if re.search(r"\d{4}", p)]) > 1
     number = _national(LABELS.sub("", first))
     if number is None:

@@ -175,7 +175,7 @@ def mutated(seed: int) -> tuple[bytes, int | None]:
 
 
 COUNTS = """
-select l.delivered_sha256, l.state, l.rows_in, l.rows_loaded, l.rows_rejected, l.message,
+select l.delivered_sha256, l.state, l.rows_in, l.rows_loaded, l.rows_rejected, l.rows_superseded, l.message,
        (select count(*) from raw.order_lines as r where r.delivery_id = l.delivery_id) as there,
        (select count(distinct source_row) from ops.rejected_row as r where r.delivery_id = l.delivery_id) as refused,
        (select any_value(rule_id) from ops.rejected_row as r
@@ -195,10 +195,11 @@ def run_batch(house: House, seeds: range) -> Counter:
     found = house.rows(COUNTS)
     assert {row[0] for row in found} == set(made), "a file left no trace in the ledger"
     tally: Counter = Counter(files=len(seeds))
-    for sha, state, rows_in, loaded, rejected, message, there, refused, rule in found:
+    for sha, state, rows_in, loaded, rejected, superseded, message, there, refused, rule in found:
         seed, rows = made[sha]
-        assert rows_in == loaded + rejected, f"seed {seed}: {rows_in} in, {loaded} loaded, {rejected} rejected"
-        assert there == loaded, f"seed {seed}: {loaded} loaded by the ledger, {there} in raw"
+        told = f"{loaded} loaded, {rejected} rejected, {superseded} superseded"
+        assert rows_in == loaded + rejected + superseded, f"seed {seed}: {rows_in} in, {told}"
+        assert there == loaded + superseded, f"seed {seed}: {told} by the ledger, {there} in raw"
         if state == "loaded":
             assert refused == rejected, f"seed {seed}: {rejected} rejected by the ledger, {refused} with a reason"
         else:

@@ -139,7 +139,7 @@ def test_bad_rows_within_the_limit_are_listed_for_people_and_masked_in_the_books
     page = (house.settings.rejected / "shop" / "2024-04-01.csv").read_bytes()
     assert page.startswith(b"\xef\xbb\xbf")
     text = page.decode("utf-8-sig")
-    assert "受注_20240401.csv,3,受注日,N10,日付として読めません" in text
+    assert "受注_20240401.csv,3,受注日,昨日,N10,日付として読めません" in text
     assert "'=2,山田太郎,昨日" in text
     assert "山田" not in " ".join(result.messages)
 

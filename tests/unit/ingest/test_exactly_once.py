@@ -150,7 +150,7 @@ def test_a_kill_after_the_commit_still_leaves_the_page_of_refusals(house: House,
     page = house.settings.rejected / "shop" / "2024-04-01.csv"
     assert not page.exists()
     house.load()
-    assert "受注_20240401.csv,3,受注日,N10" in page.read_text("utf-8-sig")
+    assert "受注_20240401.csv,3,受注日,昨日,N10" in page.read_text("utf-8-sig")
     before = page.read_bytes()
     rejected.regenerate(house.settings, "shop", [date(2024, 4, 1)])
     assert page.read_bytes() == before

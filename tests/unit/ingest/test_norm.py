@@ -298,3 +298,7 @@ def test_norm_N01_a_file_in_another_encoding_than_declared_is_named():
     assert error.value.line == 1
     with pytest.raises(BadFile, match=r"utf-8 として読めない文字があります \(cp932 のファイルのようです\)"):
         decode.decode("名前,会員ID\n表能,1\n".encode("cp932"), ("utf-8",), ALIASES)
+
+
+def test_norm_N17_an_extension_before_a_second_number_hides_neither():
+    assert contacts.read_phone("03-1234-5670 内線12; 080-1234-5670").value == "+81312345670"
