@@ -32,7 +32,7 @@ _manifests: dict[Path, object] = {}
 class LayerResult:
     """One selector's run: relations built, tests passed, rows now in the built tables, seconds.
 
-    `engine_seconds` counts the time in which at least one model or test was executing.
+    `engine_seconds` counts the time in which at least one model or test was executing, `model_seconds` each model's own.
     """
 
     selector: str
@@ -41,6 +41,7 @@ class LayerResult:
     rows: int
     seconds: float
     engine_seconds: float
+    model_seconds: dict[str, float]
 
 
 def prepare(settings: Settings, as_of: date) -> tuple[str, float]:
@@ -78,8 +79,9 @@ def build(settings: Settings, selector: str, as_of: date, is_full: bool = True) 
     tests = [r for r in result if r.node.resource_type == "test"]
     seconds = time.monotonic() - started
     return LayerResult(
-        selector, len(built), len(tests), _row_count(settings, built), seconds, _busy_seconds(result)
-    )
+        selector, len(built), len(tests), _row_count(settings, built), seconds, _busy_seconds(result),
+        {r.node.name: r.execution_time for r in built},
+    )  # fmt: skip
 
 
 def _busy_seconds(results: list) -> float:
