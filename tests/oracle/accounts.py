@@ -24,17 +24,16 @@ class Lead:
         found = [
             known.registered_on,
             *(t.on for t in known.touches if t.is_inbound),
-            *known.void_days,
-            *([] if known.is_internal else known.free_days),
+            *([] if known.is_internal else [*known.void_days, *known.free_days]),
             *(d["opened_on"] for d in known.deals),
         ]
         return sorted(d for d in found if d is not None and d <= self.day)
 
     @cached_property
     def clock(self) -> date | None:
-        """No. 8: an inbound action, or a call of ours that was answered: that one only postpones."""
+        """No. 8: an inbound action, or a call of ours that was answered: that one only postpones. At first, the first fact."""
         outbound = [t.on for t in self.known.touches if t.on <= self.day]
-        return latest(*self.inbound, *outbound)
+        return latest(self.known.first_on, *self.inbound, *outbound)
 
     @cached_property
     def d9(self) -> date | None:

@@ -133,6 +133,19 @@ class AccountParty(Party):
             registered_at=at(registered, 9), **columns,
         )  # fmt: skip
 
+    def contact(self, contact_id: str, registered: str | date) -> Party:
+        """A person at the account; its `party` gives that person's own touches and orders."""
+        return self.add(
+            "contacts", registered, contact_id=contact_id, account_id=self.name, registered_at=at(registered, 9),
+            decision_role="desk",
+        )  # fmt: skip
+
+    def by(self, contact_id: str) -> Party:
+        """What is added through it is said, called or ordered by the contact."""
+        speaker = Party.__new__(Party)
+        speaker.name, speaker.rows, speaker.count = contact_id, self.rows, 0
+        return speaker
+
     def deal(self, opened, *, known=None, deal_id=None, result="open", closed=None, **columns) -> Party:
         return self.add(
             "deals", known or closed or opened, deal_id=deal_id or self.next_id("d"), account_id=self.name,

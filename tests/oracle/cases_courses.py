@@ -50,12 +50,12 @@ CASES = [
     case(
         again(subscriber("pause_with_an_end_to_come", *WINTER), "2024-03-20", status="suspended",
               suspended_from_on="2024-03-20", suspended_to_on="2024-12-01"),
-        "2024-01-10 new; 2024-02-10 active; 2024-03-20 active/paused",
+        "2024-01-10 new; 2024-02-10 active; 2024-03-20 active/suspended",
     ),
     case(
         again(subscriber("pause_over_and_no_delivery", *WINTER), "2024-03-20", status="suspended",
               suspended_from_on="2024-03-20", suspended_to_on="2024-06-20"),
-        "2024-01-10 new; 2024-02-10 active; 2024-03-20 active/paused; 2024-06-20 active; 2024-07-20 dormant", "2024-07-20 D6",
+        "2024-01-10 new; 2024-02-10 active; 2024-03-20 active/suspended; 2024-06-20 active; 2024-07-20 dormant", "2024-07-20 D6",
     ),
     case(
         again(subscriber("pause_without_an_end", *WINTER), "2024-05-01", status="suspended", suspended_from_on="2024-05-01"),
@@ -70,7 +70,7 @@ CASES = [
     case(
         again(subscriber("pause_blocks_at_most_365_days", "2023-01-10", "2023-02-10", "2023-03-10"), "2023-03-20",
               status="suspended", suspended_from_on="2023-03-20", suspended_to_on="2099-12-31"),
-        "2023-01-10 new; 2023-02-10 active; 2023-03-20 active/paused; 2024-03-19 active; 2024-04-18 dormant", "2024-04-18 D6",
+        "2023-01-10 new; 2023-02-10 active; 2023-03-20 active/suspended; 2024-03-19 active; 2024-04-18 dormant", "2024-04-18 D6",
     ),
     # resumed on 01-05: every day clock restarts there, D1 = 01-05 + 180
     case(
@@ -78,7 +78,7 @@ CASES = [
                     status="suspended", suspended_from_on="2023-11-20", suspended_to_on="2024-02-20"),
               "2024-01-05", status="active", suspended_from_on="2023-11-20", suspended_to_on="2024-02-20")
         .course_event("2024-01-05", "resume"),
-        "2023-09-10 new; 2023-10-10 active; 2023-11-20 active/paused; 2024-01-05 active; 2024-07-03 dormant", "2024-07-03 D1",
+        "2023-09-10 new; 2023-10-10 active; 2023-11-20 active/suspended; 2024-01-05 active; 2024-07-03 dormant", "2024-07-03 D1",
     ),
     case(
         again(again(subscriber("resumed_out_of_a_D6_spell", "2023-09-10", "2023-10-10", "2023-11-10"), "2023-11-20",
@@ -131,6 +131,16 @@ CASES = [
               cancelled_on="2024-03-20", cancel_reason_code="EXT_COMPETITOR")
         .course("2024-03-01", cycle_days=90, course_id="second", next_delivery_on="2024-10-20"),
         "2024-01-10 new; 2024-02-10 active",
+    ),
+    case(
+        again(subscriber("cancel_event_with_the_reason", *WINTER), "2024-03-20", status="cancelled", cancelled_on="2024-03-20")
+        .course_event("2024-03-20", "cancel", reason_code="EXT_COMPETITOR"),
+        "2024-01-10 new; 2024-02-10 active; 2024-03-20 churned",
+    ),
+    case(
+        subscriber("next_box_of_a_running_course_wakes_nobody", *WINTER, next_delivery_on="2024-04-10")
+        .hearing("2024-03-20", "DIS_PRICE").deliver("2024-04-10"),
+        "2024-01-10 new; 2024-02-10 active; 2024-03-20 churned",
     ),
     case(
         again(subscriber("last_box_after_leaving", *WINTER), "2024-03-20", status="cancelled", cancelled_on="2024-03-20",

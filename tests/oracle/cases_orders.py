@@ -103,6 +103,15 @@ CASES = [
         Party("D5_not_for_a_weekly_buyer").orders(*map(str, days("2024-01-01", 26, 7))),
         "2024-01-01 new; 2024-01-08 active; 2024-07-20 at_risk; 2024-08-23 dormant", "2024-08-23 D2",
     ),
+    # 8 gaps of 20 days: D5; of 19 days: g = 332/11 = 30.2 => 61 and 91 days
+    case(
+        Party("D5_for_a_median_gap_of_20_days").orders(*map(str, days("2024-01-05", 9, 20))),
+        "2024-01-05 new; 2024-01-25 active; 2024-08-14 at_risk; 2024-08-31 dormant", "2024-08-31 D5",
+    ),
+    case(
+        Party("D5_not_for_a_median_gap_of_19_days").orders(*map(str, days("2024-01-05", 9, 19))),
+        "2024-01-05 new; 2024-01-24 active; 2024-08-05 at_risk; 2024-09-04 dormant", "2024-09-04 D2",
+    ),
     case(
         Party("D5_visits_count_among_the_months").orders("2024-02-15", "2024-05-10").visit(
             "2024-03-10", "2024-04-10", "2024-06-20"
@@ -166,6 +175,12 @@ CASES = [
         Party("SEASONAL_window_over_new_year").orders("2021-12-20", "2023-01-05", "2024-01-10"),
         "2021-12-20 new; 2022-03-20 dormant; 2023-01-05 reactivated; 2023-07-04 dormant; 2024-01-10 reactivated",
         "2022-03-20 D4 2023-01-05 reactivated; 2023-07-04 D1 again 2024-01-10 reactivated",
+    ),
+    case(
+        Party("SEASONAL_window_of_three_months").orders("2020-06-10", "2021-07-10", "2022-08-10"),
+        "2020-06-10 new; 2020-09-08 dormant; 2021-07-10 reactivated; 2022-01-06 dormant; 2022-08-10 reactivated;"
+        "2023-09-01 dormant; 2024-08-10 dormant/long_dormant",
+        "2020-09-08 D4 2021-07-10 reactivated; 2022-01-06 D1 again 2022-08-10 reactivated; 2023-09-01 SEASONAL,D1 again",
     ),
     # April–May and May–June hold 80 % each: the earlier first month wins; 2g warns of nothing
     case(

@@ -32,6 +32,19 @@ LEADS = [
         f"{LEAD}; 2024-07-10 lead", "2024-06-29 D9 2024-07-10 re_engaged",
     ),
     case(
+        Party("first_order_of_a_churned_lead_is_new", "2024-03-01").hearing("2024-04-01", "EXT_COMPETITOR").order("2024-08-01"),
+        "2024-03-01 lead; 2024-04-01 churned; 2024-08-01 new",
+    ),
+    case(
+        Party("D9_from_the_first_fact_where_nobody_registered").complaint("2024-01-01", closed="2024-01-05"), LEAD, "2024-06-29 D9"
+    ),
+    case(
+        Party("D9_void_order_of_staff_is_no_action", "2024-01-01", is_employee=True).order(
+            "2024-02-01", status="cancelled", cancelled_at=at("2024-02-01", 12)
+        ),
+        LEAD, "2024-06-29 D9",
+    ),
+    case(
         Party("D9_twice", "2023-01-01").inquiry("2023-08-10", closed="2023-08-11"),
         "2023-01-01 lead; 2023-06-30 dormant/lead_dormant; 2023-08-10 lead; 2024-02-06 dormant/lead_dormant",
         "2023-06-30 D9 2023-08-10 re_engaged; 2024-02-06 D9",
@@ -53,6 +66,8 @@ LEADS = [
 ]
 
 CONTRACT = {"contract_start_on": "2022-10-01", "contract_end_on": "2023-08-31", "contract_status": "ended"}
+SPOKEN_FOR = AccountParty("contact_speaks_for_its_account", **CONTRACT).contact("spokesperson", "2022-10-01")
+SPOKEN_FOR.by("spokesperson").activity("2023-09-01")
 
 ACCOUNTS = [
     # D8 from the last two-way contact: 2023-10-02 + 365 = 2024-10-01
@@ -116,6 +131,12 @@ ACCOUNTS = [
         "2022-01-01 active; 2022-04-10 active/paying_inactive; 2022-09-01 active; 2023-09-01 active/paying_inactive;"
         "2024-03-01 active; 2024-07-01 churned",
     ),
+    case(
+        AccountParty("complaint_of_a_paying_inactive_account", contract_start_on="2022-01-01").use("2022-01-10", "2022-03-01")
+        .complaint("2024-03-01", known="2024-03-01", closed="2024-04-01"),
+        "2022-01-01 active; 2023-03-01 active/paying_inactive; 2024-03-01 at_risk; 2024-04-01 active/paying_inactive",
+    ),
+    case(SPOKEN_FOR, "2022-10-01 active; 2024-08-31 dormant", "2024-08-31 D8"),
     # D7: 2024-04-01 + 183 = 2024-10-01
     case(
         AccountParty("D7_day_182", "2024-03-20").deal("2024-03-25").activity("2024-04-02"), "2024-03-20 lead"

@@ -111,6 +111,16 @@ def is_after_cancellation(known: Known, row: dict, day: date) -> bool:
     return bool(standing) and standing[-1].kind == "cancel" and standing[-1].on < day
 
 
+def is_next_box(known: Known, order) -> bool:
+    """No. 17: the next delivery of an uninterrupted 定期, which is never a reactivation."""
+    for row in known.subscriptions:
+        if row["subscription_id"] == order.subscription_id:
+            before = [o.on for o in deliveries_of(known, row, order.on) if o.on < order.on]
+            since = [s for s in statements(row, known.subscription_events) if before and before[-1] < s.on <= order.on]
+            return bool(before) and not any(SAYS[s.kind] != "active" for s in since)
+    return False
+
+
 def is_tail(known: Known, order) -> bool:
     """No. 12: an order of a cancelled 定期 is neither a reactivation nor a reset."""
     rows = [r for r in known.subscriptions if r["subscription_id"] == order.subscription_id]
@@ -139,13 +149,20 @@ def lapsed_on(course: Course) -> date:
     return latest(course.since, due)
 
 
-def churned_on(known: Known, row: dict, rules: Rules) -> date | None:
+def churned_on(known: Known, row: dict, rules: Rules) -> set[date]:
     """No. 12: cancelled for dissatisfaction or a competitor, while no other 定期 of the person is active."""
-    day = row.get("cancelled_on")
-    if day is None or day > known.as_of or not is_leaving_reason(row.get("cancel_reason_code")):
-        return None
-    others = [c for c in courses(known, day, rules) if c.subscription_id != row["subscription_id"]]
-    return None if any(c.status == "active" for c in others) else day
+    told = [(row.get("cancelled_on"), row.get("cancel_reason_code"))]
+    told += [
+        (day_of(e["event_at"]), e.get("reason_code"))
+        for e in known.subscription_events
+        if e["subscription_id"] == row["subscription_id"] and e["type"] == "cancel"
+    ]
+    days = set()
+    for day, reason in told:
+        if day and day <= known.as_of and is_leaving_reason(reason):
+            others = [c for c in courses(known, day, rules) if c.subscription_id != row["subscription_id"]]
+            days |= set() if any(c.status == "active" for c in others) else {day}
+    return days
 
 
 def is_leaving_reason(code: str | None) -> bool:

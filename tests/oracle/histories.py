@@ -104,7 +104,9 @@ class Teller:
             for day in self.rhythm():
                 self.order(party, day)
         if self.chance(0.3):
-            self.course(party)
+            self.course(party, f"{self.name}-s")
+            if self.chance(0.25):
+                self.course(party, f"{self.name}-t")
         for _ in range(self.rng.choice([0, 0, 0, 1, 2])):
             self.contact(party)
         if self.chance(0.15):
@@ -149,9 +151,9 @@ class Teller:
     def after(self, day: date) -> date:
         return day + timedelta(days=self.rng.choice([1, 5, 20]))
 
-    def course(self, party: Party) -> None:
+    def course(self, party: Party, course_id: str) -> None:
         """A 定期 with deliveries, skips, a pause, a cancellation, a restart."""
-        course_id, cycle = f"{self.name}-s", self.rng.choice([14, 30, 30, 60, 90])
+        cycle = self.rng.choice([14, 30, 30, 60, 90])
         started = self.day(self.start, self.end - timedelta(days=120))
         day, stop = started, started + timedelta(days=self.rng.randint(0, 500))
         party.course(started, cycle, course_id=course_id, next_delivery_on=started if self.chance(0.3) else None)
@@ -258,11 +260,15 @@ class Teller:
             self.use(party, columns["contract_start_on"])
         for _ in range(self.rng.choice([0, 0, 1, 1, 2])):
             self.deal(party)
+        speakers: list[Party] = [party]
+        if self.chance(0.4):
+            party.contact(f"{self.name}-k", registered)
+            speakers.append(party.by(f"{self.name}-k"))
         if self.chance(0.3):
             for day in self.rhythm()[:6]:
-                self.order(party, day)
+                self.order(self.rng.choice(speakers), day)
         for _ in range(self.rng.choice([0, 1, 2, 4, 8])):
-            self.contact(party)
+            self.contact(self.rng.choice(speakers))
         return party.rows
 
     def use(self, party: AccountParty, start: date) -> None:

@@ -18,7 +18,7 @@ def pin(folder: Path) -> Path:
     for path in sorted(SHIPPED.glob("rule_*.csv")):
         with path.open(encoding="utf-8", newline="") as handle:
             rows = list(csv.DictReader(handle))
-        if any(unlearn(row) for row in rows):
+        if any([unlearn(row) for row in rows]):
             with (folder / path.name).open("w", encoding="utf-8", newline="") as handle:
                 writer = csv.DictWriter(handle, list(rows[0]))
                 writer.writeheader()

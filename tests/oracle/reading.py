@@ -134,6 +134,7 @@ class PersonMachine(Machine):
 
     def wake(self, day: date) -> None:
         ordered = [o for o in self.buyer.orders if o.on == day]
+        decided = [o for o in ordered if not courses_of.is_next_box(self.known, o)]
         woken = any(day in c.wakings and is_restart(self.known, c, day) for c in self.buyer.courses)
         if self.spell and self.spell.deciding_rule == "D9":
             if ordered:  # no. 8: converted, never 復活
@@ -143,18 +144,20 @@ class PersonMachine(Machine):
                 self.end_spell(day, "re_engaged")
         elif self.spell:
             # no. 17: a resume or restart of a 定期 ends a D6 spell
-            if ordered or (woken and self.spell.deciding_rule == "D6"):
+            if decided or (woken and self.spell.deciding_rule == "D6"):
                 self.end_spell(day, "reactivated")
                 self.base = "reactivated"
+        elif ordered and len(self.buyer.dates) == 1:
+            self.base = "new"  # of somebody churned too: who never bought does not come back
+        elif self.base == "churned":
+            self.base = "reactivated" if decided else "churned"
         elif ordered:
-            self.base = {"lead": "new", "churned": "reactivated"}.get(self.base, "active")
-            if self.base == "active" and len(self.buyer.dates) == 1:
-                self.base = "new"
+            self.base = "active"
 
     @cached_property
     def leaving_days(self) -> set[date]:
-        cancelled = {courses_of.churned_on(self.known, row, self.rules) for row in self.known.subscriptions}
-        return self.heard_leaving() | (cancelled - {None})
+        cancelled = [courses_of.churned_on(self.known, row, self.rules) for row in self.known.subscriptions]
+        return self.heard_leaving().union(*cancelled)
 
     def fall_asleep(self, day: date) -> None:
         if not self.buyer.dates:
@@ -180,7 +183,7 @@ class PersonMachine(Machine):
             if risks:
                 return "at_risk", "", risks
         is_paused = any(c.status == "suspended" and c.pause_end and day < c.pause_end for c in self.buyer.courses)
-        return self.base, "paused" if is_paused and self.base == "active" else "", []
+        return self.base, "suspended" if is_paused and self.base == "active" else "", []
 
 
 class AccountMachine(Machine):
@@ -203,7 +206,8 @@ class AccountMachine(Machine):
             elif self.spell.deciding_rule == "D9" and day in Lead(self.known, day, self.rules).inbound:
                 self.end_spell(day, "re_engaged")
         elif is_event and self.base == "churned":
-            self.base = "reactivated"
+            is_first = self.account.events[0] == day
+            self.base = "active" if is_first else "reactivated"
         elif is_event and self.base == "lead":
             self.base = "active"  # no. 14: B2B has no `new`
         elif self.base == "reactivated" and day in {*self.account.order_days, *self.account.won_days, *self.account.used_days}:
@@ -237,13 +241,13 @@ class AccountMachine(Machine):
             sign = self.account.last_sign(self.spell.dormant_on)
             is_long = sign is not None and (day - sign).days > self.rules.long_dormant_days
             return "dormant", "long_dormant" if is_long else "", self.spell.rule_ids
-        if self.base == "active" and self.is_paying_inactive:
-            return "active", "paying_inactive", ["D8"]
         if self.base == "active":
             risks = ["COMPLAINT"] if self.open_complaint(day) else []
             risks += ["AOV"] if amount_fell(self.account.orders, self.rules) else []
             if risks:
                 return "at_risk", "", risks
+        if self.base == "active" and self.is_paying_inactive:
+            return "active", "paying_inactive", ["D8"]
         return self.base, "", []
 
 

@@ -114,7 +114,7 @@ SWITCHES = [
     Switch("N43", code(f"{TYPES}.codes", "salesforce_18", lambda text: text)),
     Switch("N44", text("staging", "versions.version_no = 1", "versions.version_no > 0"), "test_norm_N44_"),
     Switch("N45", code(f"{INGEST}.feeds", "_limits", lambda name, rule: [])),
-    Switch("N46", code(f"{INGEST}.rejected", "FORMULA_SIGNS", ("\0",))),
+    Switch("N46", code(f"{INGEST}.fixfile", "FORMULA_SIGNS", ("\0",))),
 ]
 
 

@@ -123,3 +123,8 @@
 {% macro spark__weekday_name(day) -%}
     date_format({{ day }}, 'EEEE')
 {%- endmacro %}
+
+{# The same day a year later; 29 February becomes the 28th. #}
+{% macro a_year_later(day) -%}
+    {{ add_months(day, 12) }}
+{%- endmacro %}

@@ -48,3 +48,16 @@
 {% macro money_times(amount, factor) -%}
     cast(cast({{ amount }} as decimal(20, 2)) * cast({{ factor }} as decimal(12, 6)) as decimal(18, 2))
 {%- endmacro %}
+
+{# Subquery with one row per whole number, column number_no, both ends included. #}
+{% macro number_series(first_no, last_no) -%}
+    {{ return(adapter.dispatch('number_series', 'okoshi')(first_no, last_no)) }}
+{%- endmacro %}
+
+{% macro default__number_series(first_no, last_no) -%}
+    (select cast(unnest(generate_series({{ first_no }}, {{ last_no }})) as integer) as number_no)
+{%- endmacro %}
+
+{% macro spark__number_series(first_no, last_no) -%}
+    (select explode(case when {{ first_no }} <= {{ last_no }} then sequence({{ first_no }}, {{ last_no }}) end) as number_no)
+{%- endmacro %}

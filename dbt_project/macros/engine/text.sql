@@ -69,15 +69,38 @@
 
 {# Every match of a regular expression taken out. #}
 {% macro without_matches(expression, pattern) -%}
-    {{ return(adapter.dispatch('without_matches', 'okoshi')(expression, pattern)) }}
+    {{ matches_replaced(expression, pattern, "''") }}
 {%- endmacro %}
 
-{% macro default__without_matches(expression, pattern) -%}
-    regexp_replace({{ expression }}, {{ pattern }}, '', 'g')
+{# How often a word stands in a text, without overlaps. #}
+{% macro occurrences(expression, word) -%}
+    cast((length({{ expression }}) - length(replace({{ expression }}, {{ word }}, ''))) / length({{ word }}) as integer)
 {%- endmacro %}
 
-{% macro spark__without_matches(expression, pattern) -%}
-    regexp_replace({{ expression }}, {{ pattern }}, '')
+{# Every match of a regular expression replaced by a text. #}
+{% macro matches_replaced(expression, pattern, replacement) -%}
+    {{ return(adapter.dispatch('matches_replaced', 'okoshi')(expression, pattern, replacement)) }}
+{%- endmacro %}
+
+{% macro default__matches_replaced(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, {{ pattern }}, {{ replacement }}, 'g')
+{%- endmacro %}
+
+{% macro spark__matches_replaced(expression, pattern, replacement) -%}
+    regexp_replace({{ expression }}, {{ pattern }}, {{ replacement }})
+{%- endmacro %}
+
+{# One row per item of a comma-separated list; use it alone in a select list. #}
+{% macro list_items(expression) -%}
+    {{ return(adapter.dispatch('list_items', 'okoshi')(expression)) }}
+{%- endmacro %}
+
+{% macro default__list_items(expression) -%}
+    unnest(string_split({{ expression }}, ','))
+{%- endmacro %}
+
+{% macro spark__list_items(expression) -%}
+    explode(split({{ expression }}, ','))
 {%- endmacro %}
 
 {# Does any part of a text match a regular expression? NULL for no text. #}

@@ -1,4 +1,4 @@
--- The likeliest causes of each spell, with probability and evidence; inferred until a customer says otherwise.
+-- The likeliest causes of each spell, with probability and evidence; what a customer told stands first, the inferred one beside it.
 with ranked as (
     select * from {{ ref('int_cause__ranked') }}
 ),
@@ -19,6 +19,10 @@ final as (
         ranked.probability,
         ranked.confidence,
         ranked.source,
+        ranked.is_conflicting,
+        ranked.inferred_cause_code,
+        ranked.inferred_probability,
+        ranked.inferred_confidence,
         ranked.evidence_ja,
         ranked.evidence_refs
     from ranked

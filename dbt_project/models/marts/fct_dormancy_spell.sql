@@ -9,6 +9,10 @@ causes as (
     where cause_rank = 1
 ),
 
+flags as (
+    select * from {{ ref('int_cause__flag') }}
+),
+
 final as (
     select
         spells.person_id,
@@ -26,8 +30,12 @@ final as (
         spells.aov_amount,
         spells.margin_amount,
         causes.cause_code,
-        causes.confidence as cause_confidence
+        causes.confidence as cause_confidence,
+        causes.source as cause_source,
+        coalesce(flags.is_suspected_churn, false) as is_suspected_churn,
+        coalesce(flags.is_forgotten, false) as is_forgotten
     from spells
+    left join flags on spells.person_id = flags.person_id and spells.spell_no = flags.spell_no
     left join causes on spells.person_id = causes.person_id and spells.spell_no = causes.spell_no
 )
 

@@ -10,6 +10,14 @@ with segments as (
     select * from {{ ref('int_segment__current') }}
 ),
 
+cpm as (
+    select * from {{ ref('cpm_classes') }}
+),
+
+tiers as (
+    select * from {{ ref('int_priority__tier') }}
+),
+
 worth as (
     select * from {{ ref('int_value__current') }}
 ),
@@ -42,8 +50,26 @@ final as (
         worth.average_gap_days,
         worth.average_order_value_amount,
         worth.churn_probability,
-        worth.expected_next_order_on
+        worth.expected_next_order_on,
+        segments.strategy_code,
+        segments.cpm_class,
+        cpm.label_ja as cpm_label_ja,
+        segments.r_score,
+        segments.f_score,
+        segments.m_score,
+        segments.rfm_score,
+        tiers.tier_code,
+        segments.order_count_12m,
+        segments.visits_per_month,
+        segments.days_since_touch,
+        segments.lifetime_margin_amount,
+        segments.business_type,
+        segments.industry_code,
+        segments.employee_band,
+        segments.region_ja
     from segments
+    left join cpm on segments.cpm_class = cpm.cpm_class
+    left join tiers on segments.person_id = tiers.person_id
     inner join worth on segments.person_id = worth.person_id
 )
 

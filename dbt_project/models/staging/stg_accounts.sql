@@ -28,7 +28,7 @@ final as (
         contract_status,
         contract_start_on,
         contract_end_on,
-        cancel_reason_code,
+        {{ mapped_reason('latest.cancel_reason_code') }} as cancel_reason_code,
         is_competitor,
         antisocial_check_status,
         antisocial_checked_at,
@@ -37,6 +37,7 @@ final as (
         first_known_at,
         purposes
     from latest
+    {{ reason_joins('latest.source_system', 'latest.cancel_reason_code') }}
 )
 
 select * from final

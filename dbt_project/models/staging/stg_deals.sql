@@ -14,7 +14,7 @@ final as (
         expected_close_on,
         closed_on,
         result,
-        lost_reason_code,
+        {{ mapped_reason('latest.lost_reason_code') }} as lost_reason_code,
         competitor_id,
         reschedule_count,
         updated_at,
@@ -23,6 +23,7 @@ final as (
         first_known_at,
         purposes
     from latest
+    {{ reason_joins('latest.source_system', 'latest.lost_reason_code') }}
 )
 
 select * from final

@@ -7,12 +7,13 @@ final as (
         {{ global_id('subscription_id') }} as subscription_id,
         event_at,
         type,
-        reason_code,
+        {{ mapped_reason('latest.reason_code') }} as reason_code,
         source_system,
         known_at,
         first_known_at,
         purposes
     from latest
+    {{ reason_joins('latest.source_system', 'latest.reason_code') }}
 )
 
 select * from final

@@ -2,9 +2,16 @@ with latest as (
     {{ latest_as_known('subscriptions', key=['subscription_id'], event='started_on') }}
 ),
 
+keyed as (
+    select
+        *,
+        {{ global_id('subscription_id') }} as subscription_key
+    from latest
+),
+
 final as (
     select
-        {{ global_id('subscription_id') }} as subscription_id,
+        keyed.subscription_key as subscription_id,
         {{ global_id('party_id') }} as party_key,
         {{ global_id('product_id') }} as product_id,
         course,
@@ -18,8 +25,8 @@ final as (
         suspended_from_on,
         suspended_to_on,
         cancelled_on,
-        cancel_reason_code,
-        cancel_reason_text,
+        {{ mapped_reason('keyed.cancel_reason_code') }} as cancel_reason_code,
+        coalesce(masked.masked_text, keyed.cancel_reason_text) as cancel_reason_text,
         cancel_channel,
         min_cycles,
         discount_rate,
@@ -29,7 +36,10 @@ final as (
         known_at,
         first_known_at,
         purposes
-    from latest
+    from keyed
+    left join {{ masked_texts('keyed', 'subscription_key', 'cancel_reason_text') }} as masked
+        on keyed.subscription_key = masked.text_key
+    {{ reason_joins('keyed.source_system', 'keyed.cancel_reason_code') }}
 )
 
 select * from final

@@ -1,80 +1,60 @@
--- The likeliest causes of each spell with their probability; UNKNOWN where nothing points anywhere.
-with spells as (
-    select * from {{ ref('int_dormancy__spell') }}
+-- The causes of each spell in order: what somebody told us first, beside it what the evidence had said.
+with inferred as (
+    select * from {{ ref('int_cause__inferred') }}
 ),
 
-evidence as (
-    select * from {{ ref('int_cause__evidence') }}
-),
-
-rules as (
-    select * from {{ rule_in_force('rule_cause') }}
+heard as (
+    select * from {{ ref('int_cause__heard') }}
 ),
 
 model as (
     select * from {{ rule_in_force('rule_cause_model') }}
 ),
 
-templates as (
-    select * from {{ ref('causes') }}
+first_inferred as (
+    select * from inferred
+    where cause_rank = 1
 ),
 
--- UNKNOWN always takes part in the comparison with its prior
-scored as (
+stated as (
     select
-        evidence.person_id,
-        evidence.spell_no,
-        evidence.cause_code,
-        evidence.axis,
-        evidence.strength_code,
-        evidence.strength_ratio,
-        rules.prior_ratio + evidence.weight as score,
-        evidence.evidence_ja,
-        evidence.evidence_refs
-    from evidence
-    inner join rules on evidence.cause_code = rules.cause_code
-    union all
-    select
-        spells.person_id,
-        spells.spell_no,
-        templates.cause_code,
-        templates.axis,
-        rules.strength_code,
-        rules.strength_ratio,
-        rules.prior_ratio as score,
-        templates.evidence_template_ja as evidence_ja,
-        cast(null as string) as evidence_refs
-    from spells
-    inner join rules on rules.cause_code = 'UNKNOWN'
-    inner join templates on rules.cause_code = templates.cause_code
+        person_id,
+        spell_no,
+        cast(1 as integer) as cause_rank,
+        cause_code,
+        axis,
+        cast(null as double) as score,
+        cast(1 as double) as probability,
+        'high' as confidence,
+        source,
+        is_conflicting,
+        evidence_ja,
+        evidence_refs
+    from heard
 ),
 
-weighed as (
+concluded as (
     select
-        scored.*,
-        exp(cast(scored.score as double) / model.temperature_ratio) as likelihood,
-        max(case when scored.cause_code = 'UNKNOWN' then 0 else 1 end) over (
-            partition by scored.person_id, scored.spell_no
-        ) as has_evidence
-    from scored
-    cross join model
-),
-
-compared as (
-    select
-        *,
-        {{ round9('likelihood / sum(likelihood) over (partition by person_id, spell_no)') }} as probability
-    from weighed
+        inferred.person_id,
+        inferred.spell_no,
+        inferred.cause_rank + case when heard.person_id is null then 0 else 1 end as cause_rank,
+        inferred.cause_code,
+        inferred.axis,
+        inferred.score,
+        inferred.probability,
+        inferred.confidence,
+        'inferred' as source,
+        coalesce(heard.is_conflicting, false) as is_conflicting,
+        inferred.evidence_ja,
+        inferred.evidence_refs
+    from inferred
+    left join heard on inferred.person_id = heard.person_id and inferred.spell_no = heard.spell_no
 ),
 
 ranked as (
-    select
-        *,
-        row_number() over (
-            partition by person_id, spell_no order by probability desc, strength_ratio desc, cause_code
-        ) as cause_rank
-    from compared
-    where has_evidence = 0 or cause_code != 'UNKNOWN'
+    select * from stated
+    union all
+    select * from concluded
 ),
 
 final as (
@@ -84,19 +64,20 @@ final as (
         cast(ranked.cause_rank as integer) as cause_rank,
         ranked.cause_code,
         ranked.axis,
-        {{ round9('ranked.score') }} as score,
+        ranked.score,
         ranked.probability,
-        case
-            when ranked.cause_code = 'UNKNOWN' then 'low'
-            when ranked.probability >= model.high_ratio and ranked.strength_code in ('A', 'B') then 'high'
-            when ranked.probability >= model.medium_ratio then 'medium'
-            else 'low'
-        end as confidence,
-        'inferred' as source,
+        ranked.confidence,
+        ranked.source,
+        ranked.is_conflicting,
+        first_inferred.cause_code as inferred_cause_code,
+        first_inferred.probability as inferred_probability,
+        first_inferred.confidence as inferred_confidence,
         ranked.evidence_ja,
         ranked.evidence_refs
     from ranked
     cross join model
+    left join first_inferred
+        on ranked.person_id = first_inferred.person_id and ranked.spell_no = first_inferred.spell_no
     where ranked.cause_rank <= model.max_rank_count
 )
 

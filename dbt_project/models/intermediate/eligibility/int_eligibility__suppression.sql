@@ -16,6 +16,8 @@ with stops as (
     select * from {{ ref('int_eligibility__stop_print') }}
     union all
     select * from {{ ref('int_eligibility__stop_reach') }}
+    union all
+    select * from {{ ref('int_eligibility__stop_reason') }}
 ),
 
 rules as (

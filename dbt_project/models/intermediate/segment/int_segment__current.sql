@@ -1,95 +1,100 @@
--- Bands of recency, frequency, money and dormancy duration. Every party falls into exactly one band of each dimension.
-with current_states as (
-    select * from {{ ref('int_dormancy__current') }}
-),
-
-order_days as (
-    select * from {{ ref('int_activity__order_day') }}
-),
-
-parties as (
-    select * from {{ ref('int_identity__party') }}
-),
-
-value_rules as (
-    select * from {{ rule_in_force('rule_value') }}
+-- Where every party stands on each axis. Every party falls into exactly one band of each dimension, one cell of the grid with its
+-- strategy, and, if it ever bought, one of the ten CPM classes.
+with measures as (
+    select * from {{ ref('int_segment__measure') }}
 ),
 
 bands as (
     select * from {{ rule_in_force('rule_segment') }}
 ),
 
-subjects as (
-    select
-        current_states.person_id,
-        current_states.state,
-        current_states.sub_state,
-        current_states.days_since_last_order,
-        current_states.policy_version,
-        case
-            when current_states.state = 'dormant' then {{ days_between('current_states.last_clock_on', as_of()) }}
-        end as silent_days,
-        {{ add_months('current_states.last_order_on', '-value_rules.lookback_months') }} as window_from_on
-    from current_states
-    inner join parties on current_states.person_id = parties.person_id
-    inner join value_rules on parties.business_type = value_rules.business_type
+class_rules as (
+    select * from {{ rule_in_force('rule_customer_class') }}
 ),
 
-bought as (
-    select
-        subjects.person_id,
-        sum(order_days.order_count) as order_count,
-        sum(case when order_days.ordered_on > subjects.window_from_on then order_days.net_amount else 0 end) as net_12m_amount
-    from subjects
-    inner join order_days on subjects.person_id = order_days.person_id
-    group by subjects.person_id
+scores as (
+    select * from {{ ref('int_segment__rfm') }}
 ),
 
-measured as (
-    select
-        subjects.person_id,
-        subjects.state,
-        subjects.sub_state,
-        subjects.policy_version,
-        subjects.days_since_last_order as recency_days,
-        subjects.silent_days,
-        cast(coalesce(bought.order_count, 0) as integer) as order_count,
-        {{ money('coalesce(bought.net_12m_amount, 0)') }} as net_12m_amount
-    from subjects
-    left join bought on subjects.person_id = bought.person_id
+grid as (
+    select * from {{ ref('int_segment__grid') }}
 ),
 
-final as (
+banded as (
     select
-        measured.person_id,
-        measured.state,
-        measured.sub_state,
-        measured.recency_days,
-        measured.order_count,
-        measured.net_12m_amount,
-        measured.silent_days,
-        measured.policy_version,
+        measures.*,
         recency.band_code as r_band,
         frequency.band_code as f_band,
         monetary.band_code as m_band,
         duration.band_code as duration_band,
         recency.band_code || frequency.band_code || monetary.band_code || duration.band_code as segment_id
-    from measured
+    from measures
     {% for band, value in {
         'recency': 'recency_days', 'frequency': 'order_count', 'monetary': 'net_12m_amount', 'duration': 'silent_days'
     }.items() %}
     inner join bands as {{ band }}
         on {{ band }}.dimension_code = '{{ band }}'
         and (
-            (measured.{{ value }} is null and {{ band }}.is_missing)
+            (measures.{{ value }} is null and {{ band }}.is_missing)
             or (
                 not {{ band }}.is_missing
-                and (measured.{{ value }} >= {{ band }}.lower_bound_value or {{ band }}.lower_bound_value is null)
-                and (measured.{{ value }} < {{ band }}.upper_bound_value or {{ band }}.upper_bound_value is null)
-                and measured.{{ value }} is not null
+                and (measures.{{ value }} >= {{ band }}.lower_bound_value or {{ band }}.lower_bound_value is null)
+                and (measures.{{ value }} < {{ band }}.upper_bound_value or {{ band }}.upper_bound_value is null)
+                and measures.{{ value }} is not null
             )
         )
     {% endfor %}
+),
+
+-- bounds are half-open: on the bound the customer belongs to the next class
+classed as (
+    select
+        banded.*,
+        case
+            when banded.order_count = 0 then null
+            when banded.order_count = 1 then 'first'
+            when banded.tenure_days < class_rules.cpm_early_days then 'early'
+            when banded.lifetime_net_amount < class_rules.cpm_loyal_amount then 'steady'
+            when banded.tenure_days < class_rules.cpm_loyal_days then 'trend'
+            else 'loyal'
+        end as cpm_stage,
+        case when banded.recency_days < class_rules.cpm_away_days then 'active' else 'away' end as cpm_presence
+    from banded
+    inner join class_rules on banded.business_type = class_rules.business_type
+),
+
+final as (
+    select
+        classed.person_id,
+        classed.state,
+        classed.sub_state,
+        classed.recency_days,
+        classed.order_count,
+        classed.net_12m_amount,
+        classed.silent_days,
+        classed.policy_version,
+        classed.r_band,
+        classed.f_band,
+        classed.m_band,
+        classed.duration_band,
+        classed.segment_id,
+        grid.strategy_code,
+        classed.cpm_stage || '_' || classed.cpm_presence as cpm_class,
+        scores.r_score,
+        scores.f_score,
+        scores.m_score,
+        scores.rfm_score,
+        classed.order_count_12m,
+        classed.visits_per_month,
+        classed.days_since_touch,
+        classed.lifetime_margin_amount,
+        classed.business_type,
+        classed.industry_code,
+        classed.employee_band,
+        classed.region_ja
+    from classed
+    inner join grid on classed.business_type = grid.business_type and classed.segment_id = grid.segment_id
+    left join scores on classed.person_id = scores.person_id
 )
 
 select * from final
