@@ -61,3 +61,8 @@
 {% macro spark__number_series(first_no, last_no) -%}
     (select explode(case when {{ first_no }} <= {{ last_no }} then sequence({{ first_no }}, {{ last_no }}) end) as number_no)
 {%- endmacro %}
+
+{# Half way between two numbers: the median of an even count from its two middle values. #}
+{% macro midpoint(low, high) -%}
+    (cast({{ low }} + {{ high }} as double) / 2)
+{%- endmacro %}

@@ -125,7 +125,8 @@ facts as (
         case when line_totals.costless_count = 0 then line_totals.cost_amount end as cost_amount,
         coalesce(line_totals.ordered_qty - line_totals.returned_qty, 0) as qty,
         coalesce(main_category.category_l1, 'ALL') as category_l1,
-        orders.purposes,
+        cast(orders.cancelled_at as date) as cancelled_on,
+        cast(orders.returned_at as date) as returned_on,
         orders.first_known_at,
         orders.known_at,
         reporting.reporting_currency_code
@@ -205,6 +206,9 @@ final as (
         converted.channel,
         converted.campaign_code,
         converted.subscription_id,
+        converted.is_internal,
+        case when converted.cancelled_on <= {{ as_of() }} then converted.cancelled_on end as cancelled_on,
+        case when converted.returned_on <= {{ as_of() }} then converted.returned_on end as returned_on,
         converted.first_known_at,
         converted.known_at
     from converted
