@@ -69,11 +69,11 @@ def build(settings: Settings, selector: str, as_of: date, is_full: bool = True) 
     Raises `GateStop('model', …)` naming model, test and rows.
     """
     started = time.monotonic()
-    extent = ["--full-refresh"] if is_full else []
     result = _invoke(
         settings,
-        ["build", "--selector", selector, "--exclude-resource-type", "unit_test", *OWN_TESTS, *extent],
+        ["build", "--selector", selector, "--exclude-resource-type", "unit_test", *OWN_TESTS],
         as_of,
+        extent="all" if is_full else "changed",
     )
     built = [r for r in result if r.node.resource_type in ("model", "seed", "snapshot")]
     tests = [r for r in result if r.node.resource_type == "test"]
@@ -139,13 +139,13 @@ def _swap_replaced_rules(settings: Settings, connection) -> None:
             raise GateStop("rules", f"{path}: 値の型が合いません。{str(error).splitlines()[0]}") from None
 
 
-def _invoke(settings: Settings, command: list[str], as_of: date) -> list:
+def _invoke(settings: Settings, command: list[str], as_of: date, extent: str = "all") -> list:
     """Run one dbt command in this process and return its node results."""
     from dbt.cli.main import dbtRunner
 
     runner = dbtRunner(manifest=_manifest(settings))
     outcome = runner.invoke(
-        [*command, "--vars", json.dumps({"as_of": as_of.isoformat()}), *_flags(settings), "--no-write-json"]
+        [*command, "--vars", json.dumps({"as_of": as_of.isoformat(), "extent": extent}), *_flags(settings), "--no-write-json"]
     )
     _close_connections()
     if outcome.exception is not None:

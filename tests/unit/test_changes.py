@@ -102,8 +102,22 @@ def test_a_record_that_says_something_else_concerns_its_old_and_its_new_party(ho
 def test_a_late_older_version_is_a_change(house):
     with warehouse.writer(house) as connection:
         _deliver(connection, NEW, DAY, "2024-10-11 12:00:00")
-        _orders(connection, NEW, date(2024, 9, 1), [("o1", "c1", "2024-05-01", "h1")])
+        _orders(connection, NEW, date(2024, 10, 2), [("o1", "c1", "2024-05-01", "h1")])
     assert changed(house) == {("orders", "o1", "s:c1")}
+
+
+def test_a_fact_of_an_earlier_month_that_comes_late_makes_everything_anew(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, DAY, "2024-10-11 12:00:00")
+        _orders(connection, NEW, date(2024, 9, 30), [("o7", "c1", "2024-05-01", "h7")])
+    assert begin(house).is_full
+
+
+def test_whom_a_new_row_of_our_lists_names_is_concerned(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _insert(connection, "list_rows", {"source_system": "okoshi", "campaign_id": "w", "person_id": "p2", "record_hash": "h", "delivery_id": NEW, "business_date": NEXT, "known_at": f"{NEXT} 00:00:00"})
+    assert concerned(house) == {"p2"}
 
 
 def test_a_version_not_yet_known_becomes_a_change_on_its_day(house):

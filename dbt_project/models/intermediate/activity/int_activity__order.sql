@@ -1,7 +1,7 @@
 {{ config(materialized='replaced', meta={'replace_by': 'party', 'entity': 'orders', 'record_key': 'order_id'}) }}
 -- One row per order as known: is it a purchase, and what was it worth. Cancelled orders and orders without a person stay.
 with orders as (
-    {{ of_concern(ref('stg_orders'), 'party_key') }}
+    select * from {{ concerned_by(ref('stg_orders'), 'party_key') }}
     {%- if is_partial() %} or (party_key is null and order_id in ({{ changed_ids('orders') }})){% endif %}
 ),
 

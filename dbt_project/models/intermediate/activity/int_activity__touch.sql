@@ -5,7 +5,7 @@ with parties as (
 ),
 
 members as (
-    {{ of_concern(ref('int_identity__member'), 'party_key') }}
+    select * from {{ concerned_by(ref('int_identity__member'), 'party_key') }}
 ),
 
 called as (
@@ -17,7 +17,7 @@ called as (
 ),
 
 orders as (
-    {{ of_concern(ref('int_activity__order')) }}
+    select * from {{ concerned(ref('int_activity__order')) }}
 ),
 
 dispositions as (

@@ -1,22 +1,23 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Every reason somebody told us, whose it is and which spell it speaks of: the silence that was going on when it was said.
 with hearings as (
     select * from {{ ref('stg_hearings') }}
 ),
 
 speakers as (
-    select * from {{ ref('int_identity__hearing') }}
+    select * from {{ concerned(ref('int_identity__hearing')) }}
 ),
 
 parties as (
-    select * from {{ ref('int_identity__party') }}
+    select * from {{ concerned(ref('int_identity__party')) }}
 ),
 
 spells as (
-    select * from {{ ref('int_dormancy__spell') }}
+    select * from {{ concerned(ref('int_dormancy__spell')) }}
 ),
 
 order_days as (
-    select * from {{ ref('int_activity__order_day') }}
+    select * from {{ concerned(ref('int_activity__order_day')) }}
 ),
 
 causes as (

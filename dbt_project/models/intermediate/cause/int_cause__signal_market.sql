@@ -1,10 +1,11 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- What happened around the party: competitors, prices and rules of its category or industry, and how the category did.
 with spells as (
-    select * from {{ ref('int_cause__spell') }}
+    select * from {{ concerned(ref('int_cause__spell')) }}
 ),
 
 patterns as (
-    select * from {{ ref('int_cause__pattern') }}
+    select * from {{ concerned(ref('int_cause__pattern')) }}
 ),
 
 market_events as (

@@ -1,12 +1,13 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Purchase days on which nothing but subscriptions was delivered, where the delivery is no decision of the customer: the next box of
 -- an uninterrupted subscription, or one of a subscription whose cancellation was the leaving.
 with subscriptions as (
-    select * from {{ ref('int_dormancy__subscription') }}
+    select * from {{ concerned(ref('int_dormancy__subscription')) }}
     where is_delivery
 ),
 
 subscribers as (
-    select * from {{ ref('int_dormancy__subscriber') }}
+    select * from {{ concerned(ref('int_dormancy__subscriber')) }}
 ),
 
 orders as (
@@ -14,7 +15,7 @@ orders as (
         person_id,
         ordered_on,
         max(case when subscription_id is null and order_type is distinct from 'subscription' then 1 else 0 end) as has_other
-    from {{ ref('int_activity__order') }}
+    from {{ concerned(ref('int_activity__order')) }}
     where is_valid and person_id is not null
     group by person_id, ordered_on
 ),
