@@ -39,8 +39,17 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument("--by", default="", help="who says so (with --accept)")
             verb.add_argument("--rebuild", action="store_true", help="make the warehouse anew from the archive")
             verb.set_defaults(verb=_ingest)
+    backfill = verbs.add_parser("backfill", help="build every business date of a range, ascending; skips what is done")
+    backfill.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    backfill.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    backfill.set_defaults(verb=_backfill)
+    backtest = verbs.add_parser("backtest", help="a past date as known then, and what happened afterwards; changes nothing")
+    backtest.add_argument("--as-of", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    backtest.add_argument("--rules", type=Path, metavar="DIR", help="compare with the rule_*.csv of this folder")
+    backtest.add_argument("--since", type=date.fromisoformat, help="earlier date of the comparison; the day before by default")
+    backtest.set_defaults(verb=_backtest)
     generate = verbs.add_parser("generate", help="write seeded synthetic exports into landing/")
-    generate.add_argument("--profile", default="small", help="tiny | small | large | xlarge")
+    generate.add_argument("--profile", default="small", help="tiny | small | large | xlarge | silence")
     generate.add_argument("--as-of", type=date.fromisoformat)
     generate.add_argument("--seed", type=int)
     generate.set_defaults(verb=_generate)
@@ -50,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
         ("init", _init, "create the metadata database and the pool"),
         ("benchmark", _benchmark, "time every stage at the profiles tiny and small"),
         ("status", _status, "last steps, stale sources, red gates"),
+        ("rulebook", _rulebook, "write dbt_project/docs/rules.md: every rule explained, from the rule tables"),
         ("summary", _summary, "say in plain words what the last run produced"),
     ):
         verbs.add_parser(name, help=text).set_defaults(verb=verb)
@@ -61,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     contract.set_defaults(verb=_contract)
     verbs.choices["benchmark"].add_argument(
         "--ingest", type=int, metavar="LINES", help="only ingest, on so many order lines, beside the floor"
+    )
+    verbs.choices["benchmark"].add_argument(
+        "--identity", type=int, metavar="PERSONS", help="only who is who, on so many persons"
     )
     execute = verbs.add_parser("exec", help="run a command with Airflow's settings in its environment")
     execute.add_argument("command", nargs=argparse.REMAINDER)
@@ -88,6 +101,20 @@ def _ingest(config: settings.Settings, options: argparse.Namespace) -> int:
     if options.accept:
         options.source = ingest.accept(config, options.accept, options.reason, options.by)
     return _run(config, options)
+
+
+def _backfill(config: settings.Settings, options: argparse.Namespace) -> int:
+    from include import backfill
+
+    return backfill.run(config, options.first, options.last)
+
+
+def _backtest(config: settings.Settings, options: argparse.Namespace) -> int:
+    from include import backtest
+
+    page = backtest.run(backtest.plan(config, options.as_of, options.rules, options.since))
+    print(f"{page.read_text(encoding='utf-8')}\n{page}")
+    return 0
 
 
 def _generate(config: settings.Settings, options: argparse.Namespace) -> int:
@@ -137,6 +164,8 @@ def _exec(config: settings.Settings, options: argparse.Namespace) -> int:
 def _benchmark(config: settings.Settings, options: argparse.Namespace) -> int:
     from include import benchmark
 
+    if options.identity:
+        return benchmark.run_identity(config, options.identity)
     return benchmark.run_ingest(config, options.ingest) if options.ingest else benchmark.run(config)
 
 
@@ -144,6 +173,13 @@ def _status(config: settings.Settings, options: argparse.Namespace) -> int:
     from include import status
 
     print(status.render(config, config.as_of or datetime.now(orchestration.JST).date()))
+    return 0
+
+
+def _rulebook(config: settings.Settings, options: argparse.Namespace) -> int:
+    from include import rulebook
+
+    print(rulebook.write(config))
     return 0
 
 

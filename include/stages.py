@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import time
 from collections.abc import Iterator
@@ -77,6 +78,14 @@ def check_all_green(settings: Settings, run_id: str) -> None:
     red = [name for name, state in _ingest_states(settings, run_id) if state != "success"]
     if red:
         raise GateStop("ingest", f"赤い取込元があります: {', '.join(red)}。直したファイルを landing/ に置いてください。")
+
+
+def ingest_all(settings: Settings, as_of: date, run_id: str) -> None:
+    """Scan and load every source; raises `GateStop` when one that lists need is red. A red optional one stays in landing."""
+    for source in scan(settings, as_of, run_id):
+        with contextlib.suppress(GateStop):
+            load(settings, source, as_of, run_id)
+    check_required(settings, run_id)
 
 
 def _ingest_states(settings: Settings, run_id: str) -> list[tuple[str, str]]:
@@ -159,11 +168,16 @@ def settle_earlier(settings: Settings, dates: list[date], run_id: str) -> None:
         if pending and pending < newest:
             _publish_whole(settings, pending, run_id)
         for day in sorted(set(dates) - {newest}):
-            if plan_build(settings, day, run_id):
-                for selector in LAYERS:
-                    build_layer(settings, selector, day, run_id)
-                finish_build(settings, day, run_id)
+            build_whole(settings, day, run_id)
             _publish_whole(settings, day, run_id)
+
+
+def build_whole(settings: Settings, as_of: date, run_id: str) -> None:
+    """All layers of one date, unless the warehouse holds just that."""
+    if plan_build(settings, as_of, run_id):
+        for selector in LAYERS:
+            build_layer(settings, selector, as_of, run_id)
+        finish_build(settings, as_of, run_id)
 
 
 # -- publish -----------------------------------------------------------------------------------------
@@ -327,6 +341,21 @@ def _is_published(settings: Settings, as_of: date) -> bool:
         )
 
 
+def is_served(settings: Settings, as_of: date) -> bool:
+    """Has this date been built from what is known of it today, and its snapshot been written afterwards?"""
+    with warehouse.exclusive(settings, wait_seconds=LOCK_WAIT):
+        fingerprint = _fingerprint(settings, as_of)
+        with warehouse.writer(settings) as connection:
+            found = connection.execute(
+                "select count(*) from ops.run as build join ops.run as serving using (as_of)"
+                " where as_of = ? and build.stage = 'build' and build.state = 'success' and build.inputs_fingerprint = ?"
+                " and serving.stage = 'publish_serving' and serving.state = 'success'"
+                " and serving.started_at >= build.ended_at",
+                [as_of, fingerprint],
+            ).fetchone()
+    return bool(found[0])
+
+
 def _built_not_published(settings: Settings) -> date | None:
     """The last finished build, if its publication is still to come; a list that its gate refused stays unsent."""
     with warehouse.writer(settings) as connection:
@@ -342,12 +371,12 @@ def _built_not_published(settings: Settings) -> date | None:
 
 
 def _fingerprint(settings: Settings, as_of: date) -> str:
-    """Hash of all a build of `as_of` depends on: deliveries, rules, code. Own lists are known from the next day."""
+    """Hash of all a build of `as_of` depends on: deliveries known by then, rules, code."""
     with warehouse.writer(settings) as connection:
         deliveries = connection.execute(
             "select delivery_id from ops.file_ledger where state = 'loaded'"
-            " and not (source = ? and business_date >= ?) order by delivery_id",
-            [OWN_LISTS, as_of],
+            " and coalesce(cast(known_at as date) <= ?, true) order by delivery_id",
+            [as_of],
         ).fetchall()
     parts = [as_of.isoformat(), rules.policy_version(settings), transform.code_hash(settings), *map(str, deliveries)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]

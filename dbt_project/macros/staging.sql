@@ -5,7 +5,8 @@
 
 {#
 One row per (source_system, key): the newest version known on as_of. Versions are ordered by known_at, then delivery, then
-place in the file. Rows that their newest version deletes, or that happen after as_of, are not there.
+place in the file. A version whose event lies after as_of does not count yet, so the one before it still holds. Rows that
+their newest version deletes are not there.
 Adds first_known_at (when the key was first heard of) and purposes (what the delivery may be used for).
 With absence_deletes, a key that so many full deliveries of its source in a row no longer hold as the rule asks is deleted as
 well; it is back with the next delivery that holds it. Events are never deleted so: exports of events have a window.
@@ -27,8 +28,12 @@ With changed_only, an incremental build reads only the records that changed (the
                     source_file desc, source_row desc
             ) as version_no
         from {{ source('raw', entity) }}
-        where known_at < {{ as_of_end() }}
-        {%- if changed_only %} and {{ is_changed_record(entity, key) }}{% endif %}
+        where
+            known_at < {{ as_of_end() }}
+            {%- if event %}
+            and coalesce(cast({{ event }} as date) <= {{ as_of() }}, true)
+            {%- endif %}
+            {%- if changed_only %} and {{ is_changed_record(entity, key) }}{% endif %}
     ) as versions
     left join {{ source('ops', 'file_ledger') }} as ledger on versions.delivery_id = ledger.delivery_id
     {%- if absence_deletes %}
@@ -39,9 +44,6 @@ With changed_only, an incremental build reads only the records that changed (the
         and not coalesce(versions.is_deleted, false)
         {%- if absence_deletes %}
         and not coalesce(versions.last_delivered_on < absence.full_on, false)
-        {%- endif %}
-        {%- if event %}
-        and (versions.{{ event }} is null or cast(versions.{{ event }} as date) <= {{ as_of() }})
         {%- endif %}
 {%- endmacro %}
 

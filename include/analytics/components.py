@@ -34,5 +34,22 @@ def connected(left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArra
     return pa.table({"node": ordered, "component": ordered.take(pa.array(first[labels]))})
 
 
+def connected_in_scope(
+    left: pa.Array | pa.ChunkedArray, right: pa.Array | pa.ChunkedArray, scope: pa.Array | pa.ChunkedArray
+) -> pa.Table:
+    """As `connected`, where edge i with a scope (a node's name, else NULL) holds within its scope only.
+
+    Two nodes that share right[i] under two scopes are joined where the edges without a scope join those scopes.
+    """
+    is_free = pc.is_null(scope)
+    if pc.all(is_free).as_py() in (True, None):
+        return connected(left, right)
+    scopes = connected(pc.filter(left, is_free), pc.filter(right, is_free))
+    places = pc.index_in(scope, value_set=scopes["node"].cast(scope.type).combine_chunks())
+    names = pc.coalesce(pc.take(scopes["component"], places).cast(scope.type), scope)
+    within = pc.binary_join_element_wise(right, names, "@")
+    return connected(left, pc.if_else(is_free, right, within))
+
+
 def _chunks(column: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
     return column.chunks if isinstance(column, pa.ChunkedArray) else [column]

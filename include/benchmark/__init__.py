@@ -16,6 +16,7 @@ from include import warehouse
 from include.settings import REPO, Settings
 
 PROFILES = ("tiny", "small")
+IDENTITY_PERSONS = 20_000
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def run(settings: Settings) -> int:
         print(table(profile, stages, wall))
         _keep(settings, profile, stages, wall)
         shutil.rmtree(home)
+    run_identity(settings, IDENTITY_PERSONS)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"peak memory of the largest run: {peak:,.0f} MB")
     return 0
@@ -52,6 +54,13 @@ def run_ingest(settings: Settings, lines: int) -> int:
     from include.benchmark import ingest
 
     return ingest.run(settings, lines)
+
+
+def run_identity(settings: Settings, persons: int) -> int:
+    """Identity alone, on so many persons; see `include.benchmark.identity`."""
+    from include.benchmark import identity
+
+    return identity.run(settings, persons)
 
 
 def table(profile: str, stages: list[Stage], wall: float) -> str:

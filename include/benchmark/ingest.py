@@ -1,31 +1,35 @@
-"""Ingest on EC-CUBE-like CP932 order files beside the floor: a plain transcode and one CREATE TABLE AS read_csv."""
+"""Ingest on EC-CUBE-like CP932 order files beside the floor: a plain transcode and one CREATE TABLE AS read_csv.
+
+Then a day's delta on top of a short and of a ten times longer history: the two should cost the same.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
 from include import ingest, warehouse
 from include import settings as settings_module
+from include.benchmark.measured import Measured
 from include.contracts import load_contracts
 from include.settings import REPO, Settings
 
 SOURCE = "eccube_orders"
 AS_OF = date(2024, 10, 1)
 CHUNK = 1 << 24
+HISTORY = 10  # how many times longer the long history is
+DELTA_SHARE = 100  # a day brings one line in so many
 # what varies from row to row; every other column of the export is filled alike
 CELLS = {
     "注文ID": "cast(i // 5 + 1 as varchar)",
     "会員ID": "cast(i // 10 + 1 as varchar)",
     "注文番号": "'N' || (i // 5 + 1)",
-    "受注日": "strftime(timestamp '2022-01-01' + to_minutes(cast(i % 1400000 as bigint)), '%Y-%m-%d %H:%M:%S')",
+    "受注日": "strftime(timestamp '2022-01-01' + to_minutes(cast(i // 5 * 7919 % 1400000 as bigint)), '%Y-%m-%d %H:%M:%S')",
     "対応状況(ID)": "'5'",
     "合計": "cast(1000 + i % 9000 as varchar)",
     "注文詳細ID": "cast(i + 1 as varchar)",
@@ -45,12 +49,17 @@ def run(settings: Settings, lines: int) -> int:
     """Print and keep MB/s, rows/s and peak memory of both ways over the same file. Returns 0."""
     home = settings.work / "benchmark" / "ingest"
     shutil.rmtree(home, ignore_errors=True)
-    path = home / "landing" / SOURCE / "受注_20240930.csv"
     house = settings_module.load(settings_module.environment_for(home))
-    write_orders(house, path, lines)
     ingest.prepare(house)
-    size = path.stat().st_size
-    figures = {"lines": lines, "megabytes": size / 1e6, "floor": _measure(home, "floor"), "ingest": _measure(home, "ingest")}
+    short, day = lines // HISTORY, lines // DELTA_SHARE
+    _deliver(house, "受注_20240927.csv", short)
+    _measure(home, "ingest")
+    _deliver(house, "受注_delta_20240928.csv", day)
+    after_short = _measure(home, "ingest")
+    path = _deliver(house, "受注_20240929.csv", lines)
+    figures = {"lines": lines, "megabytes": path.stat().st_size / 1e6, "floor": _measure(home, "floor"), "ingest": _measure(home, "ingest")}
+    _deliver(house, "受注_delta_20240930.csv", day + 1)
+    figures |= {"history": [short, short + day + lines], "delta_lines": day, "delta": [after_short, _measure(home, "ingest")]}
     figures["ratio"] = figures["ingest"]["seconds"] / figures["floor"]["seconds"]
     print(table(figures))
     kept = settings.data_root / "benchmark" / "ingest.json"
@@ -60,17 +69,30 @@ def run(settings: Settings, lines: int) -> int:
     return 0
 
 
+def _deliver(settings: Settings, name: str, lines: int) -> Path:
+    path = settings.landing / SOURCE / name
+    write_orders(settings, path, lines)
+    return path
+
+
 def table(figures: dict) -> str:
     """The figures as text."""
     rows = [f"{figures['lines']:,} order lines, {figures['megabytes']:,.0f} MB CP932"]
-    rows.append(f"{'':<8}{'seconds':>9}{'MB/s':>9}{'rows/s':>12}{'peak MB':>10}")
+    rows.append(f"{'':<8}{'seconds':>9}{'CPU s':>9}{'MB/s':>9}{'rows/s':>12}{'peak MB':>10}")
     for name in ("floor", "ingest"):
         found = figures[name]
-        speed = figures["megabytes"] / found["seconds"]
+        seconds = found["seconds"]
         rows.append(
-            f"{name:<8}{found['seconds']:>9.1f}{speed:>9.1f}{figures['lines'] / found['seconds']:>12,.0f}{found['peak_mb']:>10,.0f}"
+            f"{name:<8}{seconds:>9.1f}{found['cpu_seconds']:>9.1f}{figures['megabytes'] / seconds:>9.1f}"
+            f"{figures['lines'] / seconds:>12,.0f}{found['peak_mb']:>10,.0f}"
         )
-    return "\n".join([*rows, f"ingest / floor: {figures['ratio']:.2f}"])
+    in_cpu = figures["ingest"]["cpu_seconds"] / figures["floor"]["cpu_seconds"]
+    rows.append(f"ingest / floor: {figures['ratio']:.2f} (in CPU seconds {in_cpu:.2f})")
+    for lines, found in zip(figures["history"], figures["delta"], strict=True):
+        rows.append(
+            f"a day of {figures['delta_lines']:,} lines after {lines:,}: {found['seconds']:.1f} s, {found['cpu_seconds']:.1f} s CPU"
+        )
+    return "\n".join(rows)
 
 
 def write_orders(settings: Settings, path: Path, lines: int) -> None:
@@ -125,12 +147,11 @@ def _load(settings: Settings) -> None:
 
 
 def main(what: str) -> None:
-    """Child process: do one of both and print seconds and peak memory."""
+    """Child process: do one of both and print its figures."""
     settings = settings_module.load()
-    began = time.monotonic()
-    {"floor": floor, "ingest": _load}[what](settings)
-    seconds = time.monotonic() - began
-    print(json.dumps({"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+    with Measured() as done:
+        {"floor": floor, "ingest": _load}[what](settings)
+    print(json.dumps(done.figures()))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from include.contracts.load import canonical, load_contracts, required_columns
@@ -67,14 +68,16 @@ def _index(contracts: dict[str, Contract]) -> dict[str, list[tuple[str, str, Col
 
 def _sample(path: Path, known: frozenset[str]) -> Sample:
     try:
-        text, encoding = decode.decode(path.read_bytes(), ("auto",), known)
-        delimiter = read.delimiter_of(text, known)
-        records = structure.scan(text, delimiter)
+        encoding = decode.detect(path, ("auto",), known)
+        texts = decode.pieces(path, encoding)
+        start = next(texts)
+        delimiter = read.delimiter_of(start, known)
+        records = next(structure.scan(chain([start], texts), delimiter, read.HEADER_SEARCH + SAMPLE_ROWS))
     except BadFile as error:
         raise GateStop("contract", f"{path.name}: {error.reason} ({error.rule_id})。{error.fix}。") from None
-    heads = [records.cells(place, delimiter) for place in range(min(read.HEADER_SEARCH, len(records)))]
+    heads = [records.cells(place) for place in range(min(read.HEADER_SEARCH, len(records)))]
     place = max(range(len(heads)), key=lambda at: (sum(key(cell) in known for cell in heads[at]), len(heads[at]), -at))
-    rows = [records.cells(at, delimiter) for at in range(place + 1, min(place + 1 + SAMPLE_ROWS, len(records)))]
+    rows = [records.cells(at) for at in range(place + 1, min(place + 1 + SAMPLE_ROWS, len(records)))]
     return Sample(encoding, delimiter, place, [cell.strip() for cell in heads[place]], rows)
 
 

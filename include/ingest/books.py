@@ -14,9 +14,18 @@ import duckdb
 from include.contracts import Contract, Entity, Feed, canonical
 from include.errors import GateStop
 from include.ingest.deliveries import Delivery
-from include.ingest.parsed import Parsed
 
 TALLY_DDL = "create table tally (place integer, what varchar, n bigint)"
+BAD = "select place, count(distinct row_no), count(distinct case when row_no is null then line end) from bad group by place"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A delivery that could be read, its number in the scratch database, and how many rows it has."""
+
+    place: int
+    delivery: Delivery
+    rows_in: int
 
 
 @dataclass(frozen=True)
@@ -28,18 +37,23 @@ class Counts:
     superseded: int
 
 
-def note(connection: duckdb.DuckDBPyConnection, contract: Contract, cells: str, typed: list[tuple[Feed, str, str]]) -> None:
-    """Count one group of files after typing. `typed`: each feed, its typed table, its table of good rows."""
-    _add(connection, "'cells'", "count(*)", cells)
-    for feed, table, good in typed:
+def note(connection: duckdb.DuckDBPyConnection, contract: Contract, typed: list[tuple[Feed, str]]) -> None:
+    """Count one chunk of `cells_now` after typing; `typed`: each feed and its typed table, `bad_now` what is wrong there."""
+    _add(connection, "'cells'", "count(*)", "cells_now")
+    for feed, table in typed:
         if feed.when is None and feed.split is None:
             _add(connection, "'taken'", "count(*)", table)
-            _add(connection, "'to take'", "count(*)", cells)
-        _add(connection, "'good'", "count(*)", f"{table} where row_no not in (select row_no from bad where row_no is not null)")
-        _add(connection, "'folded'", "sum(file_rows)::bigint", good)
-    for entity in dict.fromkeys(feed.entity for feed, _, _ in typed):
-        goods = " union all ".join(f"select place, line from {good}" for feed, _, good in typed if feed.entity == entity)
-        _add(connection, f"'made {entity}'", _measure(contract, "line"), f"({goods}) as g")
+            _add(connection, "'to take'", "count(*)", "cells_now")
+    whole = [(feed.entity, table) for feed, table in typed if not feed.grain]
+    for entity in dict.fromkeys(entity for entity, _ in whole):
+        rows = " union all ".join(f"select place, row_no, line from {table}" for name, table in whole if name == entity)
+        good = f"({rows}) as t where not exists (select 1 from bad_now as b where b.row_no = t.row_no)"
+        _add(connection, f"'made {entity}'", _measure(contract, "line"), good)
+
+
+def note_grains(connection: duckdb.DuckDBPyConnection, contract: Contract, entity: str, stage: str) -> None:
+    """Count the records that the rows of a whole file were put together to."""
+    _add(connection, f"'made {entity}'", _measure(contract, "line"), stage)
 
 
 def _add(connection: duckdb.DuckDBPyConnection, what: str, measure: str, rows: str) -> None:
@@ -51,25 +65,23 @@ def _measure(contract: Contract, line: str) -> str:
     return f"count(distinct {line})" if contract.history == "first_load" else "count(*)"
 
 
-def close(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, read_ones: list[tuple[int, Delivery, Parsed]]
-) -> dict[int, Counts]:
+def close(connection: duckdb.DuckDBPyConnection, contract: Contract, taken: list[Taken]) -> dict[int, Counts]:
     """The counts of every file by its place. Raises `GateStop('books', …)` where they do not come out even."""
     tally: dict[int, Counter[str]] = defaultdict(Counter)
     for place, what, n in connection.execute("select place, what, sum(n)::bigint from tally group by all").fetchall():
         tally[place][what] = n
-    bad = dict(connection.execute("select place, count(distinct row_no) from bad group by place").fetchall())
+    # a row that is no row has a line but no number
+    bad = {place: found for place, *found in connection.execute(BAD).fetchall()}
     ends, replaced = _ends(connection, contract), superseded(connection, contract)
     counts = {}
-    for place, delivery, parsed in read_ones:
-        mine, here = tally[place], delivery.delivery_id
-        _hold(delivery, "読んだ行", parsed.rows_in, mine["cells"] + len(parsed.bad_rows))
-        _hold(delivery, "型を付けた行", mine["to take"], mine["taken"])
-        _hold(delivery, "まとめた行", mine["good"], mine["folded"])
+    for one in taken:
+        mine, here = tally[one.place], one.delivery.delivery_id
+        wrong, torn = bad.get(one.place, (0, 0))
+        _hold(one.delivery, "読んだ行", one.rows_in, mine["cells"] + torn)
+        _hold(one.delivery, "型を付けた行", mine["to take"], mine["taken"])
         for entity, rows in ends.items():
-            _hold(delivery, entity, mine[f"made {entity}"], rows[here])
-        loaded = mine["cells"] - bad.get(place, 0) - replaced[here]
-        counts[place] = Counts(loaded, bad.get(place, 0) + len(parsed.bad_rows), replaced[here])
+            _hold(one.delivery, entity, mine[f"made {entity}"], rows[here])
+        counts[one.place] = Counts(mine["cells"] - wrong - replaced[here], wrong + torn, replaced[here])
     return counts
 
 
@@ -133,7 +145,8 @@ def _has_doubles(connection: duckdb.DuckDBPyConnection, contract: Contract, enti
     if len(feeds) == 1 and numbered:
         return False  # a number within the rest of the key cannot come twice
     key = ", ".join([*entity.key, "source_system", "delivery_id"])
+    # by hash, which needs a fraction of the memory; two keys of one hash cost time and change nothing
     found = connection.execute(
-        f"select 1 from {entity.name} group by {key} having min(source_row) <> max(source_row) limit 1"
+        f"select 1 from {entity.name} group by hash({key}) having min(source_row) <> max(source_row) limit 1"
     ).fetchone()
     return found is not None

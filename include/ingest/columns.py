@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from include.contracts import Column, ColumnRule
 from include.ingest.headers import Header, key
+from include.ingest.sql import quote
 from include.ingest.types import NEVER, READERS, Reader, contacts, reader_for
 from include.ingest.types.cells import SPACES, UNUSABLE
 
@@ -32,6 +33,7 @@ class Cells:
     def __init__(self, connection: duckdb.DuckDBPyConnection, table: str, header: Header):
         self.connection = connection
         self.table = table
+        self.tables = [table]  # what to drop when the chunk is done
         self.header = header
         self.places = {name: f"c{place}" for place, name in enumerate(header.used)}
         self.names = dict(header.names)
@@ -183,6 +185,7 @@ class Cells:
             " then 'N14' else reject end as reject, is_lossy from mapping_now"
         )
         self.connection.unregister("mapping_now")
+        self.tables.append(name)
         has_reject = bool(self.connection.execute(f"select count(reject) from {name}").fetchone()[0])
         self._mappings[known] = (name, has_reject, any(r.is_lossy for r in read))
         return self._mappings[known]
@@ -193,8 +196,3 @@ class Cells:
             f"select distinct {place} from {self.table} as c where {place} is not null{unsimple}"
         )
         return rows.fetch_arrow_table().column(0).to_pylist()
-
-
-def quote(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"

@@ -8,9 +8,10 @@ import duckdb
 
 from include import warehouse
 from include.contracts import Contract, canonical
-from include.ingest import feeds, ledger, resolve
+from include.ingest import ledger, resolve
 from include.ingest.ledger import Outcome
 from include.ingest.problems import ROW_RULES
+from include.ingest.stage import canonical_ddl
 from include.quality import profile_store
 from include.settings import Settings
 
@@ -30,7 +31,7 @@ def ensure_raw(connection: duckdb.DuckDBPyConnection) -> None:
         columns = [*entity.columns.values(), *known.meta.values()]
         missing = [column for column in columns if (entity.name, column.name) not in there]
         if len(missing) == len(columns):
-            connection.execute(feeds.raw_ddl(entity, f"raw.{entity.name}"))
+            connection.execute(canonical_ddl(entity, f"raw.{entity.name}"))
             continue
         for column in missing:
             connection.execute(f"alter table raw.{entity.name} add column {column.name} {known.sql_type(column)}")

@@ -13,8 +13,10 @@ from pathlib import Path
 
 from include import warehouse
 from include.contracts import Contract
-from include.ingest import deliveries, feeds, fixfile, ledger, originals, slips
+from include.ingest import deliveries, feeds, fixfile, ledger, originals, read, slips
+from include.ingest.books import Taken
 from include.ingest.deliveries import Delivery
+from include.ingest.load import Loader
 from include.ingest.manifest import Manifest
 from include.ingest.parsed import Parsed
 from include.ingest.problems import BadFile
@@ -55,7 +57,7 @@ class Correction(Run):
         [path] = paths
         sha256 = deliveries.sha256_of(path)
         try:
-            fix = fixfile.parse(path.read_bytes())
+            fix = fixfile.parse(path)
             root = self._root(fix)
             delivery = self._delivery(path, sha256, root)
             return self._take(delivery, fix)
@@ -109,7 +111,7 @@ class Correction(Run):
         lines = {line.line: line for line in fix.lines if line.line in still_open}
         return Work(root, tuple(lines.values()), len(fix.lines) - len(lines))
 
-    def _read(self, connection, found: list[Delivery]) -> list[tuple[int, Delivery, Parsed]]:
+    def _read(self, connection, loader: Loader, found: list[Delivery]) -> list[Taken]:
         if not found or self.work is None:
             return []
         [delivery] = found
@@ -119,22 +121,23 @@ class Correction(Run):
             self.outcomes.append(self._refused(delivery, error, len(self.work.lines) + self.work.repeated))
             return []
         # its rows are rows of the file that they were rejected from
-        feeds.register(connection, self.contract, 0, replace(delivery, file_name=self.work.root.file_name))
-        return [(0, delivery, whole)]
+        feeds.register(connection, self.contract, [replace(delivery, file_name=self.work.root.file_name)])
+        loader.add(0, delivery, whole)
+        return [Taken(0, delivery, whole.rows_in)]
 
     def _whole(self, delivery: Delivery) -> Parsed:
         """The corrected rows in the order of the original, with the good rows of the same records."""
         root, contract = self.work.root, self.contract
-        whole = originals.parsed(root, contract)
-        if whole is None:
+        nothing = originals.rows(root, contract, ())
+        if nothing is None:
             raise BadFile("C-FIX", "元のファイルを保管庫から読めません", "ファイル全体を直して置き直してください")
-        now = originals.Original(whole.header, {line.line: self._checked(whole, line) for line in self.work.lines})
-        settled = self._settled(delivery, originals.Original(whole.header, {}))
-        good = originals.siblings(delivery.feeds, whole, now) - self._lines(ONCE_REJECTED)
-        beside = originals.rows(whole, contract, good).cells
-        again = originals.siblings(delivery.feeds, originals.stacked(settled), now)
-        beside |= {line: cells for line, cells in settled.cells.items() if line in again}
-        return originals.stacked(originals.Original(whole.header, {**beside, **now.cells}))
+        now = replace(nothing, cells={line.line: self._checked(nothing, line) for line in self.work.lines})
+        once_rejected = self._lines(ONCE_REJECTED)
+        beside = originals.siblings(delivery.feeds, read.read(root, contract), now)
+        beside = {line: cells for line, cells in beside.items() if line not in once_rejected}
+        settled = originals.stacked(self._settled(delivery, nothing))
+        again = originals.siblings(delivery.feeds, [settled], now)
+        return originals.stacked(replace(nothing, cells={**beside, **again, **now.cells}))
 
     def _settled(self, delivery: Delivery, nothing: originals.Original) -> originals.Original:
         """The rows that earlier corrections of the same delivery have brought right."""
@@ -148,7 +151,7 @@ class Correction(Run):
         with warehouse.reader(self.settings) as connection:
             return {line for (line,) in connection.execute(query, {"root": self.work.root.delivery_id}).fetchall()}
 
-    def _checked(self, whole: Parsed, line: fixfile.Line) -> dict[str, str]:
+    def _checked(self, whole: originals.Original, line: fixfile.Line) -> dict[str, str]:
         missing = [whole.header.names[key] for key in whole.header.used if key not in line.cells]
         if missing:
             raise BadFile("C-FIX", "元の列がありません", fixfile.FIX, 1, missing[0])

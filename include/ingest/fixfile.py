@@ -81,18 +81,18 @@ def plain(cell: str) -> str:
     return found[1].replace('""', '"') if found else cell.removeprefix("'")
 
 
-def parse(data: bytes) -> Fix:
+def parse(path: Path) -> Fix:
     """Raises `BadFile` where the file no longer says which rows it holds."""
-    text, _ = decode.decode(data, ("auto",), frozenset({MARK, headers.key(WHAT)}))
-    delimiter = read.delimiter_of(text, frozenset({MARK}))
-    records = structure.scan(text, delimiter)
-    names = [headers.key(name) for name in records.cells(0, delimiter)] if len(records) else []
+    encoding = decode.detect(path, ("auto",), frozenset({MARK, headers.key(WHAT)}))
+    text = "".join(decode.pieces(path, encoding))
+    blocks = structure.scan([text], read.delimiter_of(text, frozenset({MARK})))
+    records = [(int(block.lines[place]), block.cells(place)) for block in blocks for place in range(len(block))]
+    names = [headers.key(name) for name in records[0][1]] if records else []
     if names[:1] != [MARK]:
         raise BadFile("C-FIX", f"1 列目が {MARK} ではありません", FIX, line=1)
     keys = _numbered(names)
     roots, lines = set(), []
-    for place in range(1, len(records)):
-        cells, line = records.cells(place, delimiter), int(records.lines[place])
+    for line, cells in records[1:]:
         found = TOKEN.match(plain(cells[0]).strip())
         if not found:
             raise BadFile("C-FIX", "どの行を直したものか分かりません", FIX, line, MARK)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from dataclasses import astuple
 
 import duckdb
@@ -10,71 +9,68 @@ import pyarrow as pa
 
 from include.contracts import Contract
 from include.ingest import books
-from include.ingest.deliveries import Delivery
+from include.ingest.books import Taken
 from include.ingest.ledger import Outcome
 from include.ingest.problems import ROW_RULES, BadFile, mask
-from include.ingest.read import Parsed
 
 EXAMPLES = 3
+REFUSAL_DDL = "create table refusal (place integer, line bigint, header varchar, masked varchar, rule_id varchar)"
+BATCH = 100_000  # refusals masked at a time
+REFUSED = "(select distinct place, line, header, value, rule_id from bad)"
+IN_FILE_ORDER = "line, coalesce(header, ''), rule_id"
 
 
-def judge(
-    connection: duckdb.DuckDBPyConnection, contract: Contract, read_ones: list[tuple[int, Delivery, Parsed]]
-) -> list[Outcome]:
+def judge(connection: duckdb.DuckDBPyConnection, contract: Contract, taken: list[Taken]) -> list[Outcome]:
     """The outcome of every delivery that could be read; masked refusals go to the scratch table `refusal`.
 
-    Rows of refused deliveries leave the entity tables, so that the batch gate sees what would load.
+    Rows of refused deliveries leave the entities, so that the batch gate sees what would load.
     """
-    counts = books.close(connection, contract, read_ones)
-    refused = _refusals(connection, read_ones)
-    by_place = defaultdict(list)
-    for refusal in refused:
-        by_place[refusal[0]].append(refusal)
+    counts = books.close(connection, contract, taken)
     outcomes, out = [], []
-    for place, delivery, parsed in read_ones:
-        mine = by_place[place]
-        outcome = Outcome(delivery, parsed.rows_in, *astuple(counts[place]))
-        if mine and outcome.rows_rejected > (contract.max_bad_ratio or 0) * outcome.rows_in:
-            _refuse(outcome, contract, mine)
-            out.append(delivery.delivery_id)
+    for one in taken:
+        outcome = Outcome(one.delivery, one.rows_in, *astuple(counts[one.place]))
+        if outcome.rows_rejected and outcome.rows_rejected > (contract.max_bad_ratio or 0) * outcome.rows_in:
+            _refuse(connection, outcome, contract, one.place)
+            out.append(one.delivery.delivery_id)
         outcomes.append(outcome)
-    _write_refusals(connection, refused)
-    if out:
-        for entity in dict.fromkeys(feed.entity for feed in contract.feeds):
-            connection.execute(f"delete from {entity} where list_contains(?, delivery_id)", [out])
+    _write_refusals(connection)
+    connection.execute("update delivery set is_refused = true where list_contains(?, delivery_id)", [out])
     return outcomes
 
 
-def _refusals(connection: duckdb.DuckDBPyConnection, read_ones: list[tuple[int, Delivery, Parsed]]) -> list[tuple]:
-    """(place, line, column, value, rule) of every rejected cell and row, in file order."""
-    typed = connection.execute("select distinct place, line, header, value, rule_id from bad").fetchall()
-    torn = [(p, b.line, b.column, b.value, b.rule_id) for p, _, parsed in read_ones for b in parsed.bad_rows]
-    return sorted([*typed, *torn], key=lambda r: (r[0], r[1], r[2] or "", r[4]))
-
-
-def _refuse(outcome: Outcome, contract: Contract, mine: list[tuple]) -> None:
-    count, most = outcome.rows_rejected, Counter(rule for *_, rule in mine).most_common(1)[0][0]
+def _refuse(connection: duckdb.DuckDBPyConnection, outcome: Outcome, contract: Contract, place: int) -> None:
+    mine = f"from {REFUSED} where place = ?"
+    count, first = outcome.rows_rejected, f"select line, header, rule_id {mine} order by {IN_FILE_ORDER} limit {EXAMPLES}"
+    shown = connection.execute(first, [place]).fetchall()
+    [most] = connection.execute(
+        f"select rule_id {mine} group by rule_id order by count(*) desc, min((line, coalesce(header, ''))), rule_id limit 1", [place]
+    ).fetchone()
     share = f"{outcome.rows_in} 行中 {count} 行が不良で、上限 {contract.max_bad_ratio:.1%} を超えました"
     examples = "、".join(
-        f"{line}行目" + (f"の列「{column}」" if column else "") + f"は{ROW_RULES[rule][0]}" for _, line, column, _, rule in mine[:EXAMPLES]
+        f"{line}行目" + (f"の列「{column}」" if column else "") + f"は{ROW_RULES[rule][0]}" for line, column, rule in shown
     )
-    _, line, column, _, _ = mine[0]
+    line, column, _ = shown[0]
     error = BadFile("max_bad_ratio", f"{share}。例: {examples}", ROW_RULES[most][1], line, column)
     outcome.rule_id, outcome.reason, outcome.fix = error.rule_id, error.reason, error.fix
     outcome.line, outcome.column = line, column
     outcome.message = error.sentence(contract.source, outcome.delivery.file_name, contract.name)
 
 
-def _write_refusals(connection: duckdb.DuckDBPyConnection, refused: list[tuple]) -> None:
-    table = pa.table(
-        {
-            "place": pa.array([r[0] for r in refused], pa.int32()),
-            "line": pa.array([r[1] for r in refused], pa.int64()),
-            "header": pa.array([r[2] for r in refused], pa.string()),
-            "masked": pa.array([mask(r[3]) for r in refused], pa.string()),
-            "rule_id": pa.array([r[4] for r in refused], pa.string()),
-        }
-    )
-    connection.register("refused_now", table)
-    connection.execute("create table refusal as select * from refused_now")
-    connection.unregister("refused_now")
+def _write_refusals(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(REFUSAL_DDL)
+    reading = connection.cursor()
+    found = reading.execute(f"select * from {REFUSED} order by place, {IN_FILE_ORDER}")
+    while rows := found.fetchmany(BATCH):
+        table = pa.table(
+            {
+                "place": pa.array([row[0] for row in rows], pa.int32()),
+                "line": pa.array([row[1] for row in rows], pa.int64()),
+                "header": pa.array([row[2] for row in rows], pa.string()),
+                "masked": pa.array([mask(row[3]) for row in rows], pa.string()),
+                "rule_id": pa.array([row[4] for row in rows], pa.string()),
+            }
+        )
+        connection.register("refused_now", table)
+        connection.execute("insert into refusal by name select * from refused_now")
+        connection.unregister("refused_now")
+    reading.close()

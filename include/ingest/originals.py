@@ -53,29 +53,32 @@ def refused(settings: Settings, contract: Contract, file_name: str, sha256: str,
     )
 
 
-def parsed(delivery: Delivery, contract: Contract) -> Parsed | None:
-    """The delivery read again; None where it cannot be read any more."""
+def rows(delivery: Delivery, contract: Contract, lines: Iterable[int]) -> Original | None:
+    """The cells of these lines; a row with too many or too few cells has them as they come.
+
+    None where the file cannot be read any more.
+    """
+    wanted, header, found = set(lines), None, {}
     try:
-        return read.read(delivery, delivery.content.read_bytes(), contract)
+        for piece in read.read(delivery, contract):
+            header = piece.header
+            found |= _taken(piece, np.flatnonzero(np.isin(piece.lines, list(wanted))))
+            for bad in piece.bad_rows:
+                if bad.line in wanted and bad.rule_id == "N04" and bad.value is not None and contract.format == "csv":
+                    found[bad.line] = _torn(bad.value, header, contract)
     except (BadFile, OSError):
         return None
+    return Original(header, found) if header else None
 
 
-def rows(whole: Parsed, contract: Contract, lines: Iterable[int]) -> Original:
-    """The cells of these lines; a row with too many or too few cells has them as they come."""
-    wanted = set(lines)
-    places = np.flatnonzero(np.isin(whole.lines, list(wanted)))
-    table = whole.cells.take(pa.array(places)).to_pylist()
-    found = dict(zip(whole.lines[places].tolist(), table, strict=True))
-    for bad in whole.bad_rows:
-        if bad.line in wanted and bad.rule_id == "N04" and bad.value is not None and contract.format == "csv":
-            found[bad.line] = _torn(bad.value, whole.header, contract)
-    return Original(whole.header, found)
+def _taken(piece: Parsed, places: np.ndarray) -> dict[int, dict[str, str | None]]:
+    cells = piece.cells.take(pa.array(places)).to_pylist()
+    return dict(zip(piece.lines[places].tolist(), cells, strict=True))
 
 
 def _torn(text: str, header: Header, contract: Contract) -> dict[str, str | None]:
     delimiter = contract.delimiter if contract.delimiter != "auto" else read.delimiter_of(text, frozenset())
-    cells = structure.scan(text, delimiter).cells(0, delimiter)
+    cells = next(structure.scan([text], delimiter)).cells(0)
     by_key = dict(zip(header.keys, cells, strict=False))
     return {key: by_key.get(key) for key in header.used}
 
@@ -87,29 +90,30 @@ def with_corrections(original: Original, settings: Settings, contract: Contract,
         correction = slips.of(settings, contract, delivery_id)
         if correction is None:
             continue
-        for line in fixfile.parse(correction.content.read_bytes()).lines:
+        for line in fixfile.parse(correction.content).lines:
             cells[line.line] = line.cells
     return replace(original, cells=cells)
 
 
-def siblings(feeds: tuple[Feed, ...], whole: Parsed, corrected: Original) -> set[int]:
-    """Lines that make one record with a corrected row: an order comes again with all its lines."""
-    found: set[int] = set()
-    for names in {_bond(feed) for feed in feeds} - {()}:
-        keys = [key for name in names if (key := _find(feeds, name, whole.cells.column_names))]
-        if not keys:
-            continue
-        wanted = {tuple(_plain(cells.get(key)) for key in keys) for cells in corrected.cells.values()}
-        near = np.ones(len(whole.lines), dtype=bool)
-        for place, key in enumerate(keys):
-            texts = pa.compute.utf8_trim_whitespace(whole.cells.column(key).combine_chunks())
-            near &= np.array(pa.compute.is_in(texts, pa.array([values[place] for values in wanted])).fill_null(False))
-        places = np.flatnonzero(near)
-        columns = [whole.cells.column(key).take(pa.array(places)).to_pylist() for key in keys]
-        for line, *values in zip(whole.lines[places].tolist(), *columns, strict=True):
-            if tuple(map(_plain, values)) in wanted:
-                found.add(line)
+def siblings(feeds: tuple[Feed, ...], pieces: Iterable[Parsed], corrected: Original) -> dict[int, dict[str, str | None]]:
+    """The rows that make one record with a corrected row: an order comes again with all its lines."""
+    bonds, found = {_bond(feed) for feed in feeds} - {()}, {}
+    for piece in pieces:
+        for names in bonds:
+            keys = [key for name in names if (key := _find(feeds, name, piece.cells.column_names))]
+            wanted = {tuple(_plain(cells.get(key)) for key in keys) for cells in corrected.cells.values()}
+            near = _taken(piece, _near(piece, keys, wanted))
+            found |= {line: cells for line, cells in near.items() if tuple(_plain(cells[key]) for key in keys) in wanted}
     return found
+
+
+def _near(piece: Parsed, keys: list[str], wanted: set[tuple[str, ...]]) -> np.ndarray:
+    """Places of rows each of whose cells is that of some wanted one."""
+    near = np.full(len(piece.lines), bool(keys))
+    for place, key in enumerate(keys):
+        texts = pa.compute.utf8_trim_whitespace(piece.cells.column(key))
+        near &= np.array(pa.compute.is_in(texts, pa.array([values[place] for values in wanted])).fill_null(False), dtype=bool)
+    return np.flatnonzero(near)
 
 
 def _bond(feed: Feed) -> tuple[str, ...]:

@@ -105,7 +105,6 @@ class _Day:
         self.by_root: dict[str, list[Refusal]] = defaultdict(list)
         for refusal in found:
             self.by_root[refusal.root].append(refusal)
-        self.found = found
         self.names: Counter[str] = Counter()
 
     def files(self, day: date) -> dict[Path, bytes]:
@@ -123,10 +122,10 @@ class _Day:
         writer.writerows([HEADER, *lines])
         return {page: buffer.getvalue().encode("utf-8-sig"), **made}
 
-    def _original(self, root: str, refusals: list[Refusal]) -> tuple[Original | None, list[str]]:
+    def _original(self, root: str, refusals: list[Refusal]) -> tuple[Original | None, dict[int, str]]:
         """The refused rows with their cells, and the physical lines of the file, as far as they can still be read."""
         if self.contract is None:
-            return None, []
+            return None, {}
         first = refusals[0]
         delivery = (
             slips.of(self.settings, self.contract, root)
@@ -134,13 +133,12 @@ class _Day:
             else originals.refused(self.settings, self.contract, first.file_name, first.sha256, first.entities)
         )
         lines = {refusal.line for refusal in refusals if refusal.line}
-        whole = originals.parsed(delivery, self.contract) if delivery and lines else None
-        if delivery is None or whole is None:
-            return None, []
-        found = originals.rows(whole, self.contract, lines)
+        found = originals.rows(delivery, self.contract, lines) if delivery and lines else None
+        if delivery is None or found is None:
+            return None, {}
         corrected = originals.with_corrections(found, self.settings, self.contract, self.corrections.get(root, []))
         cells = {line: cells for line, cells in corrected.cells.items() if line in lines}
-        return Original(found.header, cells), _physical(delivery.content)
+        return Original(found.header, cells), _physical(delivery.content, lines)
 
     def _target(self, page: Path, first: Refusal, original: Original | None) -> Path | None:
         if first.state != "loaded":
@@ -163,23 +161,24 @@ class _Day:
         ]
         return fixfile.render(original.names, rows)
 
-    def _line(self, refusal: Refusal, original: Original | None, texts: list[str], target: Path | None) -> list:
+    def _line(self, refusal: Refusal, original: Original | None, texts: dict[int, str], target: Path | None) -> list:
         value = original.value(refusal.line, refusal.column) if original else ""
-        text = texts[refusal.line - 1] if refusal.line and refusal.line <= len(texts) else ""
         is_whole = refusal.state != "loaded" or not original or refusal.line in original.cells
         where = target.relative_to(self.settings.rejected / self.source).as_posix() if target and is_whole else WHOLE
         return [
             refusal.source_file, refusal.line or "", refusal.column or "", harmless(value), refusal.rule_id, refusal.reason,
-            refusal.fix, where, harmless(text),
+            refusal.fix, where, harmless(texts.get(refusal.line or 0, "")),
         ]  # fmt: skip
 
 
-def _physical(path: Path) -> list[str]:
-    """Physical lines of a kept file, in whatever encoding they can be read; none of a binary one."""
-    data = b"" if path.suffix.lower() == ".parquet" else path.read_bytes()
+def _physical(path: Path, wanted: set[int]) -> dict[int, str]:
+    """These physical lines of a kept file, in whatever encoding it can be read; none of a binary one. It goes by line by line."""
+    if path.suffix.lower() == ".parquet":
+        return {}
     for encoding in ("utf-8-sig", "cp932", "euc_jp", "utf-16"):
         try:
-            return data.decode(encoding).replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        except UnicodeDecodeError:
+            with path.open(encoding=encoding) as file:
+                return {number: line.removesuffix("\n") for number, line in enumerate(file, start=1) if number in wanted}
+        except UnicodeError:
             continue
-    return []
+    return {}

@@ -57,7 +57,7 @@ class _Replay(_FromArchive):
 class _ReplayedCorrection(_FromArchive, Correction):
     def _find(self, paths: list[Path]) -> list[Delivery]:
         [delivery] = self.deliveries
-        return self._take(delivery, fixfile.parse(delivery.content.read_bytes()))
+        return self._take(delivery, fixfile.parse(delivery.content))
 
 
 def rebuild(settings: Settings, as_of: date, run_id: str) -> list[SourceResult]:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import pyarrow as pa
-
 from include import warehouse
 from include.contracts import Contract
 from include.ingest import acceptance, commit, feeds, find, judge, ledger, limits, read, rejected, result, storage
-from include.ingest.columns import Cells
+from include.ingest.books import Taken
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
+from include.ingest.load import Loader
 from include.ingest.problems import BadFile
-from include.ingest.read import Parsed
 from include.ingest.result import SourceResult
 from include.settings import Settings
 
@@ -75,72 +72,55 @@ class Run:
 
     def _load_new(self, found: list[Delivery]) -> None:
         with warehouse.writer(self.settings, self.scratch) as connection:
-            feeds.create(connection, self.contract)
-            read_ones = self._read(connection, found)
-            self._type(connection, read_ones)
-            self.outcomes += judge.judge(connection, self.contract, read_ones)
+            feeds.create(connection)
+            loader = Loader(connection, self.contract, self.numbers.future_days)
+            taken = self._read(connection, loader, found)
+            self.result.messages += loader.finish()
+            self.outcomes += judge.judge(connection, self.contract, taken)
         results = self._gate()
         for outcome in self.outcomes:
             self._keep(outcome)
         commit.commit(self.settings, self.contract, self.scratch, self.outcomes, results, self.run_id)
 
-    def _read(self, connection, found: list[Delivery]) -> list[tuple[int, Delivery, Parsed]]:
-        read_ones = []
+    def _read(self, connection, loader: Loader, found: list[Delivery]) -> list[Taken]:
+        """Every file that can be read whole, typed on the way; what came of the others is taken back."""
+        feeds.register(connection, self.contract, found)
+        taken = []
         for place, delivery in enumerate(found):
+            rows = 0
             try:
                 delivery.manifest.check_content(delivery.sha256, delivery.path)
-                parsed = read.read(delivery, delivery.content.read_bytes(), self.contract)
+                for piece in read.read(delivery, self.contract):
+                    loader.add(place, delivery, piece)
+                    rows += piece.rows_in
             except BadFile as error:
+                loader.forget(place)
                 self.outcomes.append(self._refused(delivery, error))
                 continue
-            read_ones.append((place, delivery, parsed))
-        read_ones = self._with_claimed_rows(found, read_ones)
-        for place, delivery, _ in read_ones:
-            feeds.register(connection, self.contract, place, delivery)
-        return read_ones
+            taken.append(Taken(place, delivery, rows))
+        taken = self._with_claimed_rows(loader, found, taken)
+        gone = {*range(len(found))} - {one.place for one in taken}
+        feeds.unregister(connection, sorted(gone))
+        return taken
 
-    def _with_claimed_rows(
-        self, found: list[Delivery], read_ones: list[tuple[int, Delivery, Parsed]]
-    ) -> list[tuple[int, Delivery, Parsed]]:
+    def _with_claimed_rows(self, loader: Loader, found: list[Delivery], taken: list[Taken]) -> list[Taken]:
         """What a manifest says of a package it says of all its files together."""
         rows, readable = Counter(), Counter()
-        for _, delivery, parsed in read_ones:
-            rows[delivery.path] += parsed.rows_in
-            readable[delivery.path] += 1
+        for one in taken:
+            rows[one.delivery.path] += one.rows_in
+            readable[one.delivery.path] += 1
         packed = Counter(delivery.path for delivery in [*found, *self.known])
         kept = []
-        for place, delivery, parsed in read_ones:
+        for one in taken:
+            path = one.delivery.path
             try:
-                if readable[delivery.path] == packed[delivery.path]:
-                    delivery.manifest.check_rows(rows[delivery.path])
-                kept.append((place, delivery, parsed))
+                if readable[path] == packed[path]:
+                    one.delivery.manifest.check_rows(rows[path])
+                kept.append(one)
             except BadFile as error:
-                self.outcomes.append(self._refused(delivery, error))
+                loader.forget(one.place)
+                self.outcomes.append(self._refused(one.delivery, error))
         return kept
-
-    def _type(self, connection, read_ones: list[tuple[int, Delivery, Parsed]]) -> None:
-        """Files with the same columns and feeds go through typing together."""
-        groups: dict[tuple, list[tuple[int, Parsed]]] = defaultdict(list)
-        shapes: dict[tuple, Delivery] = {}
-        for place, delivery, parsed in read_ones:
-            shape = (delivery.entities, tuple(sorted(parsed.header.used)))
-            groups[shape].append((place, parsed))
-            shapes.setdefault(shape, delivery)
-        offset = 0
-        for number, (shape, members) in enumerate(groups.items()):
-            header = members[0][1].header
-            table, rows = _stack(members, header.used, offset)
-            offset += rows
-            connection.register("stacked", table)
-            connection.execute(f"create temp table cells_{number} as select * from stacked")
-            connection.unregister("stacked")
-            cells = Cells(connection, f"cells_{number}", header)
-            feeds.Group(cells, self.contract, shapes[shape].feeds, self.numbers.future_days).load(header.unknown)
-            if header.unknown:
-                names = "、".join(cells.names[k] for k in header.unknown)
-                self.result.messages.append(
-                    f"{self.contract.source}: 契約にない列を extra_json に残しました ({len(members)} ファイル): {names}"
-                )
 
     def _gate(self) -> list[tuple]:
         """Great Expectations on the parsed batch: refused deliveries are set aside, the rest commits."""
@@ -191,19 +171,3 @@ class Run:
 
 def scratch_path(settings: Settings, source: str, run_id: str) -> Path:
     return settings.work / re.sub(r"[^A-Za-z0-9_.-]", "_", run_id) / f"{source}.duckdb"
-
-
-def _stack(members: list[tuple[int, Parsed]], keys: tuple[str, ...], offset: int) -> tuple[pa.Table, int]:
-    """All rows of a group as one Arrow table: place of the file, running row number, line, cells as c0, c1, …"""
-    tables = []
-    for place, parsed in members:
-        size = len(parsed.lines)
-        columns = {
-            "place": pa.array(np.full(size, place, dtype=np.int32)),
-            "row_no": pa.array(np.arange(offset, offset + size)),
-            "line": pa.array(parsed.lines, pa.int64()),
-        }
-        columns |= {f"c{number}": parsed.cells.column(k) for number, k in enumerate(keys)}
-        tables.append(pa.table(columns))
-        offset += size
-    return pa.concat_tables(tables), sum(len(parsed.lines) for _, parsed in members)

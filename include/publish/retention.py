@@ -18,7 +18,7 @@ SECONDS_A_DAY = 86400
 DATED = {
     "serving": lambda s: s.serving.glob("*-*-*"),
     "outbox": lambda s: s.outbox.glob("[!.]*/*-*-*"),
-    "report": lambda s: s.report.glob("*-*-*.html"),
+    "report": lambda s: [*s.report.glob("*-*-*.html"), *s.report.glob("backtest/*-*-*")],
     "data_docs": lambda s: s.data_docs.glob("*-*-*"),
 }
 # what does not: aged by the time it was last written

@@ -34,8 +34,10 @@ def check_batch(settings: Settings, contract, scratch_path: Path, as_of: date, r
     Warehouse and scratch file must be closed by the caller.
     """
     entities = list(dict.fromkeys(feed.entity for feed in contract.feeds))
+    allowed = limits.read(settings, as_of)
+    profile_store.complete(settings, contract, entities, allowed.number("sample_rows"))
     before, newest = _in_already(settings, contract.source, entities)
-    _compare(settings, contract, entities, scratch_path, as_of)
+    _compare(settings, contract, entities, scratch_path, allowed)
     with warehouse.reader(settings, scratch_path) as connection:
         checks = build_checks(contract, entities, as_of, _future_days(settings, as_of), newest)
         for entity in entities:
@@ -55,9 +57,8 @@ def check_batch(settings: Settings, contract, scratch_path: Path, as_of: date, r
     )
 
 
-def _compare(settings: Settings, contract, entities: Sequence[str], scratch_path: Path, as_of: date) -> None:
+def _compare(settings: Settings, contract, entities: Sequence[str], scratch_path: Path, allowed: limits.Limits) -> None:
     """Put into the scratch database what its deliveries look like, and where they differ from those before."""
-    allowed = limits.read(settings, as_of)
     sample_rows = allowed.number("sample_rows")
     with warehouse.reader(settings, scratch_path) as connection:
         listed = "(select delivery_id, file_name, business_date, mode from delivery)"
@@ -70,10 +71,9 @@ def _compare(settings: Settings, contract, entities: Sequence[str], scratch_path
     if not here:
         return
     days = (here[0][2], here[-1][2])
-    window = allowed.number("window_deliveries")
-    before, made_again = profile_store.before(settings, contract, entities, days, window, sample_rows)
+    before = profile_store.before(settings, contract, days, allowed.number("window_deliveries"))
     verdicts = drift.judge(now, before, allowed, _accepted(settings, contract.source))
-    profile_store.put(settings, scratch_path, [*made_again, *now, *profile_store.marks(contract, here, now)], verdicts)
+    profile_store.put(settings, scratch_path, [*now, *profile_store.marks(contract, here, now)], verdicts)
 
 
 def _accepted(settings: Settings, source: str) -> list[str]:

@@ -53,15 +53,24 @@ def _schema_check(name: str, fed: Sequence[str]) -> Check:
 def _key_checks(name: str, entity, max_bad_ratio: float) -> list[Check]:
     missing = " or ".join(f"{column} is null" for column in entity.key)
     keys = ", ".join(entity.key)
+    same = f"delivery_id, {keys}, known_at"
+    # hashes first: only keys that come twice are looked at with all their columns
     contradicting = f"""
-        select delivery_id, source_file, min(source_row) as source_row, concat(count(*), ' 行') as observed
-        from (
-            select *, count(*) over (partition by delivery_id) as delivered_count,
-                   count(distinct record_hash) over (partition by delivery_id, {keys}, known_at) as version_count
-            from {{batch}}
-        ) where version_count > 1
-        group by delivery_id, source_file, delivered_count
-        having count(*) > {max_bad_ratio} * delivered_count
+        with twice as (
+            select hash({same}) as same from {{batch}} group by 1 having count(*) > 1
+        ), versions as (
+            select {same}, source_file, min(source_row) as source_row, count(*) as row_count
+            from (select * from {{batch}} where hash({same}) in (select same from twice))
+            group by {same}, source_file having min(record_hash) <> max(record_hash)
+        ), contradicting as (
+            select delivery_id, source_file, min(source_row) as source_row, sum(row_count) as row_count
+            from versions group by delivery_id, source_file
+        ), delivered as (
+            select delivery_id, count(*) as row_count from {{batch}} group by delivery_id
+        )
+        select c.delivery_id, c.source_file, c.source_row, concat(c.row_count, ' 行') as observed
+        from contradicting as c join delivered as d using (delivery_id)
+        where c.row_count > {max_bad_ratio} * d.row_count
         order by all
     """
     return [

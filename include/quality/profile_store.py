@@ -34,17 +34,29 @@ NEAR = """
 """
 
 
-def before(settings: Settings, contract, entities: Sequence[str], days: tuple[date, date], window: int, sample_rows: int):
-    """Profiles of loaded deliveries around `days` (first, last), and those that had to be made again from raw."""
+def complete(settings: Settings, contract, entities: Sequence[str], sample_rows: int) -> None:
+    """Make the profiles of loaded deliveries that have none (of an earlier release, of a rebuild), from raw, once."""
     if not settings.warehouse.exists():
-        return [], []
-    first, last = days
+        return
     with warehouse.reader(settings) as connection:
         missing = _missing(connection, contract, entities, sample_rows)
-        columns = ", ".join(f"p.{name}" for name in profile.COLUMNS)
-        parameters = [contract.source, first, last, first, window, last, window, first, last]
+    if missing:
+        with warehouse.writer(settings) as connection:
+            connection.register("rows_now", _arrow(profile.COLUMNS, [p.row() for p in missing]))
+            connection.execute("insert into ops.delivery_profile by name select * from rows_now")
+            connection.unregister("rows_now")
+
+
+def before(settings: Settings, contract, days: tuple[date, date], window: int) -> list[Profile]:
+    """Profiles of loaded deliveries around `days` (first, last)."""
+    if not settings.warehouse.exists():
+        return []
+    first, last = days
+    columns = ", ".join(f"p.{name}" for name in profile.COLUMNS)
+    parameters = [contract.source, first, last, first, window, last, window, first, last]
+    with warehouse.reader(settings) as connection:
         found = connection.execute(NEAR.format(columns=columns), parameters).fetchall()
-    return [Profile(*row[:-1], parts=json.loads(row[-1])) for row in found] + missing, missing
+    return [Profile(*row[:-1], parts=json.loads(row[-1])) for row in found]
 
 
 def _missing(connection: duckdb.DuckDBPyConnection, contract, entities: Sequence[str], sample_rows: int) -> list[Profile]:

@@ -16,10 +16,11 @@ NOW = """
     from delivery as d left join {entity} as e on e.delivery_id = d.delivery_id
     where d.mode = 'full' group by all order by d.business_date, part, d.delivery_sequence, d.delivery_id
 """
+# counts were taken when the delivery came in, so that a day costs the same however long the history
 BEFORE = """
     select l.delivery_id, l.file_name, l.business_date, coalesce(l.part, '') as part, l.delivery_sequence,
-           count(*) as row_count
-    from ops.file_ledger as l join raw.{entity} as r on r.delivery_id = l.delivery_id
+           any_value(p.row_count) as row_count
+    from ops.file_ledger as l join ops.delivery_profile as p on p.delivery_id = l.delivery_id and p.entity = '{entity}'
     where l.source = ? and l.mode = 'full' and l.state = 'loaded'
     group by all order by l.business_date, part, l.delivery_sequence, l.delivery_id
 """

@@ -30,6 +30,11 @@ KPIS = f"""
     order by kpi_code, month_on desc
 """
 LISTS = "select * from fct_list where anchor_on = ? order by channel, list_id"
+THRESHOLDS = "select * from kpi_threshold_review order by rule_id, business_type, category_l1 <> 'ALL', category_l1"
+CURVES = """
+    select rule_id, business_type, category_l1, elapsed_days, survival_ratio from kpi_return_curve
+    where category_l1 = 'ALL' order by rule_id, business_type, elapsed_days
+"""
 WATERFALL = "select * from kpi_waterfall where as_of = ? order by step_no, party_count desc, reason_code"
 
 
@@ -44,6 +49,8 @@ class Figures:
     flow: list[dict]
     kpis: list[dict]
     lists: list[dict]
+    thresholds: list[dict]
+    curves: list[dict]
 
     def step(self, name: str) -> int:
         """Parties in one step of the waterfall, all reasons together."""
@@ -69,4 +76,6 @@ def read(settings: Settings) -> Figures:
             flow=rows(FLOW),
             kpis=rows(KPIS),
             lists=rows(LISTS, as_of),
+            thresholds=rows(THRESHOLDS),
+            curves=rows(CURVES),
         )

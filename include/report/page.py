@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from include.files import write_atomically
-from include.report import parts
+from include.report import parts, thresholds
 from include.report.figures import Figures, read
 from include.settings import Settings
 
@@ -47,6 +47,7 @@ def _page(figures: Figures) -> str:
         + _lists(figures)
         + _flow(figures)
         + _kpis(figures)
+        + thresholds.section(figures.thresholds, figures.curves)
         + _terms()
     )
     return parts.document(f"休眠顧客の掘り起こし {figures.as_of}", body)

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from include.settings import Settings
-from include.synthetic import b2b, b2b_activity, eccube, eccube_orders, marketing, plan, service
+from include.synthetic import b2b, b2b_activity, eccube, eccube_orders, marketing, plan, service, silence
 from include.synthetic.dirt import Rows, Soil
 from include.synthetic.exports import LAYOUTS, Export
 from include.synthetic.people import make_people
@@ -24,6 +24,9 @@ from include.synthetic.purchases import make_lines, make_purchases
 from include.synthetic.truth import make_answers, member_table, person_table
 
 __all__ = ["AS_OF", "PROFILES", "SEED", "Generated", "generate"]
+
+
+SILENCE = "silence"  # histories with a planted dormancy threshold, in the canonical format
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,11 @@ def generate(
 
     Raises KeyError for an unknown profile. Existing files of the same names are replaced.
     """
-    persons, day, seed = PROFILES[profile], as_of or AS_OF, SEED if seed is None else seed
+    day, seed = as_of or AS_OF, SEED if seed is None else seed
+    if profile == SILENCE:
+        written = silence.write(settings, day, seed)
+        return Generated(day, len(written), sum(written.values()), written)
+    persons = PROFILES[profile]
     work = settings.work / "synthetic"
     shutil.rmtree(work, ignore_errors=True)
     exports = _write(seed, persons, day, work)

@@ -103,3 +103,13 @@ RATES = {
     "N44": 0.005,  # duplicated rows
     "REJECT": 0.004,  # extra rows with a cell nobody can read; stays below every contract's max_bad_ratio
 }  # fmt: skip
+
+# profile `silence`: buyers who come back by themselves until the planted day of silence, and hardly ever after it, by category
+SILENCE_PERSONS = 3_000
+SILENCE_DAYS = {"日用品": 90, "化粧品": 150, "家電": 300}
+SILENCE_YEARS = 4
+SILENCE_RETURN = 1.2  # expected returns up to the planted day, evenly over its days, of those who have not stopped
+SILENCE_LATE = 0.0002  # and after it
+SILENCE_STOP = 0.25  # of the purchases, are the last one
+SILENCE_CALLED = 0.3  # of those silent beyond the planted day, are called; such returns are ours, not theirs
+SILENCE_ANSWER = 0.5  # of the called, buy within ten days

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from include import orchestration, settings
+from include import backtest, orchestration, settings
+from include.errors import GateStop
 from include.settings import REPO
 
 DAG_FILES = sorted((REPO / "dags").glob("*.py"))
-ALLOWED_TAGS = {"okoshi", "ingest", "build", "publish"}
+ALLOWED_TAGS = {"okoshi", "ingest", "build", "publish", "backtest"}
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +30,8 @@ def dags(tmp_path_factory) -> dict:
     return dict(bag.dags)
 
 
-def test_the_three_dags_are_there(dags):
-    assert set(dags) == {"ingest", "build", "publish"}
+def test_the_dags_are_there(dags):
+    assert set(dags) == {"ingest", "build", "publish", "backtest"}
 
 
 def test_every_dag_and_task_says_what_to_do_when_it_is_red(dags):
@@ -54,6 +55,14 @@ def test_build_runs_on_the_raw_asset_and_publish_on_the_lists_asset(dags):
     assert consumed("publish") == {"okoshi_lists"}
     assert {asset.name for asset in dags["ingest"].get_task("announce").outlets} == {"okoshi_raw"}
     assert {asset.name for asset in dags["build"].get_task("announce").outlets} == {"okoshi_lists"}
+
+
+def test_backtest_runs_by_hand_only_and_announces_nothing(dags):
+    dag = dags["backtest"]
+    assert not dag.timetable.can_be_scheduled and {"as_of", "rules", "since"} <= set(dag.params)
+    assert [task.outlets for task in dag.tasks if task.outlets] == []
+    with pytest.raises(GateStop, match="as_of"):
+        backtest.asked(settings.load({}), {"as_of": None})
 
 
 def test_times_are_japanese_and_tags_are_known(dags):

@@ -96,6 +96,8 @@ SWITCHES = [
     Switch("N33", rule_without("rule_identity_match", "EMAIL,"), "test_norm_N33_the_same_address"),
     Switch("N33", rule_without("rule_identity_match", "PHONE_KANA,"), "test_norm_N33_the_same_number_and_kana"),
     Switch("N33", rule_without("rule_identity_match", "NAME_BIRTH_POSTAL,"), "test_norm_N33_the_same_name_birth"),
+    Switch("N33", rule_without("rule_identity_match", "CONTACT_EMAIL,"), "test_norm_N33_contacts_of_one_account_with_the_same_address"),
+    Switch("N33", rule_without("rule_identity_match", "CONTACT_PHONE_KANA,"), "test_norm_N33_contacts_of_one_account_with_the_same_direct"),
     Switch("N34", rule_without("rule_identity_match", "CORPORATE_NUMBER,"), "test_norm_N34_the_same_corporate_number"),
     Switch("N34", rule_without("rule_identity_match", "DOMAIN_NAME,"), "test_norm_N34_the_same_domain"),
     Switch("N34", rule_without("rule_identity_match", "NAME_POSTAL,"), "test_norm_N34_the_same_name_and_postal"),

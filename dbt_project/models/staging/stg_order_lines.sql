@@ -16,7 +16,7 @@ candidates as (
         on lines.source_system = order_versions.source_system and lines.order_id = order_versions.order_id
     where
         not coalesce(lines.is_deleted, false)
-        and (lines.delivery_id = order_versions.delivery_id or lines.known_at < {{ as_of_end() }})
+        and lines.known_at < {{ as_of_end() }}
 ),
 
 newest_set as (

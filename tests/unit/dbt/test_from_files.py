@@ -50,6 +50,9 @@ FILES = [
     ("generic", "contact_points_20240101.csv", POINTS, ["cp1,P25,email,old@example.jp", "cp2,P25,email,old@example.jp", "cp3,P25,email,other@example.jp"]),
     ("generic", "consents_20240102.csv", CONSENTS, ["g1,P25,cp1,email,,marketing,grant,2024-01-02 10:00"]),
     ("generic", "contact_points_20240901.csv", POINTS, ["cp1,P25,email,new@example.jp"]),
+    ("generic", "calls_20240910.csv", "source_system,call_id,direction,party_id,dialled_number,started_at,answered_at", [
+        "ec,k1,outbound,mother,03-1111-2222,2024-09-10 10:00,2024-09-10 10:01",
+    ]),
     ("shopify_customers", "customers_export_20240901.csv", SHOP_CUSTOMERS, [
         "'901,一,空,state@example.jp,yes,,no,", "'902,二,空,dated@example.jp,yes,,no,",
     ]),
@@ -163,6 +166,7 @@ def test_persona_P21_mother_and_daughter_are_two_persons_with_one_number_for_the
         "int_identity__contact_point",
     )
     assert [len({row[place] for row in rows}) for place in (0, 1, 2)] == [2, 1, 1]
+    assert ("phone", "SUP_FREQ") in stops_of(today, "mother") & stops_of(today, "daughter")
 
 
 def test_persona_P22_the_member_of_the_store_and_the_customer_of_the_web_are_one(today):

@@ -25,6 +25,11 @@ def account(key: str, name: str, known_at: str = "2024-01-01", **more) -> dict:
     return {"source_system": system, "account_id": number, "account_name": name, "known_at": known_at, **more}
 
 
+def contact(key: str, account_key: str, name=("", "", "", ""), known_at: str = "2024-01-01", **more) -> dict:
+    row = customer(key, name, known_at, **more)
+    return {"contact_id": row.pop("source_customer_id"), "account_id": account_key.split(":")[1], **row}
+
+
 CUSTOMERS = [
     # N33: the same address; the same number and kana, written with and without dakuten; name, birth and postal with variants
     customer("ec:mail1", ("佐藤", "一", "サトウ", "ハジメ"), email="hajime@example.jp"),
@@ -84,6 +89,18 @@ ACCOUNTS = [
 ]
 
 
+CONTACTS = [
+    # one human in two systems of one account, twice in one system, and the same values elsewhere
+    contact("sf:c1", "sf:n1", ("南", "薫", "ミナミ", "カオル"), email="kaoru@minato.example.jp"),
+    contact("crm:c2", "crm:n2", ("南", "薫", "ミナミ", "カオル"), "2024-02-01", email="Kaoru@minato.example.jp", phone_direct="+81355550001"),
+    contact("crm:c3", "crm:n2", ("", "", "みなみ", "かおる"), "2024-03-01", phone_direct="+81355550001"),
+    contact("sf:c4", "sf:t3", ("南", "薫", "ミナミ", "カオル"), "2024-02-01", email="kaoru@minato.example.jp"),
+    # a mailbox of a department, and one of a role
+    contact("sf:dept1", "sf:n1", ("北", "一", "キタ", "ハジメ"), email="keiri@minato.example.jp"),
+    contact("sf:dept2", "sf:n1", ("東", "二", "ヒガシ", "ジロウ"), email="keiri@minato.example.jp"),
+    contact("sf:role1", "sf:n1", ("西", "三", "ニシ", "サブロウ"), email="info@minato.example.jp"),
+    contact("crm:role2", "crm:n2", ("西", "三", "ニシ", "サブロウ"), email="info@minato.example.jp"),
+]
 ORDERS = [
     {"order_id": "o1", "party_id": "p22", "ordered_at": "2023-12-01", "known_at": "2024-01-01"},
     {"order_id": "o2", "party_id": "p22", "ordered_at": "2024-09-01", "known_at": "2024-09-01", "source_system": "pos"},
@@ -100,6 +117,10 @@ def house_of(as_of: date, overrides: list[dict] | None = None) -> SmallHouse:
     made = SmallHouse(as_of)
     made.insert("customers", CUSTOMERS)
     made.insert("accounts", ACCOUNTS)
+    made.insert("contacts", CONTACTS)
+    made.insert("calls", [{"source_system": "crm", "call_id": "k1", "party_id": "c2", "started_at": "2024-09-01", "known_at": "2024-09-01", "disposition_code": "REFUSED"}])
+    made.insert("consents", [{"source_system": "sf", "consent_event_id": "y1", "party_id": "c1", "channel": "email", "contact_value": "kaoru@minato.example.jp",
+                              "purpose": "marketing", "action": "grant", "consented_at": "2024-09-01", "known_at": "2024-09-01"}])  # fmt: skip
     made.insert("orders", [{"status": "paid", "net_amount": 100, "currency_code": "JPY", "is_gift": False, **row} for row in ORDERS])
     made.seed("rule_identity_override", overrides or [])
     return made
@@ -188,6 +209,52 @@ def test_norm_N34_accounts_without_a_sound_key_stay_apart(today, first, second):
     assert today[first] != today[second]
 
 
+def test_norm_N33_contacts_of_one_account_with_the_same_address_are_one(house, today):
+    assert_one_party(house, today, "sf:c1", "crm:c2")
+
+
+def test_norm_N33_contacts_of_one_account_with_the_same_direct_number_and_kana_are_one(house, today):
+    assert today["crm:c2"] == today["crm:c3"]
+
+
+@pytest.mark.parametrize(("first", "second"), [("sf:c1", "sf:c4"), ("sf:dept1", "sf:dept2"), ("sf:role1", "crm:role2")])
+def test_norm_N33_contacts_of_two_accounts_or_of_a_shared_mailbox_stay_apart(today, first, second):
+    assert today[first] != today[second]
+
+
+def test_norm_N33_contacts_are_one_from_the_day_on_which_their_accounts_are(house):
+    rows = house.rows(
+        "select distinct cast(valid_from as varchar), person_id = (select own_person_id from int_identity__start where party_key = 'sf:c1')"
+        " from int_identity__alias where source_system = 'crm' and source_id = 'c2'",
+        "int_identity__alias",
+    )
+    assert rows == [("2024-02-01", True)]
+    january = members(house_of(date(2024, 1, 31)))
+    assert "crm:c2" not in january and "sf:c1" in january
+
+
+def test_norm_N34_a_contact_of_two_records_has_one_account_and_all_their_points(house, today):
+    [(account_id,)] = house.rows(f"select account_person_id from int_identity__party where person_id = '{today['sf:c1']}'", "int_identity__party")
+    assert account_id == today["sf:n1"] == today["crm:n2"]
+    points = house.rows(
+        f"select point_type, count(*) from int_identity__contact_point where person_id = '{today['sf:c1']}' group by all order by all",
+        "int_identity__contact_point",
+    )
+    assert points == [("email", 2), ("phone", 1)]
+
+
+def test_norm_N35_a_refusal_of_one_record_is_the_persons_and_a_grant_stays_with_its_address(house, today):
+    stops = house.rows("select subject_id, suppression_code from int_eligibility__stop_call", "int_eligibility__stop_call")
+    assert stops == [(today["sf:c1"], "SUP_TEL_REFUSED")]
+    granted = house.rows(
+        "select points.person_id, bool_or(consents.is_granted) from int_eligibility__consent as consents"
+        " join int_identity__contact_point as points using (contact_point_id)"
+        " where lower(points.value_norm) = 'kaoru@minato.example.jp' group by all",
+        "int_eligibility__consent",
+    )
+    assert set(granted) == {(today["sf:c1"], True), (today["sf:c4"], False)}
+
+
 def test_norm_N19_a_number_of_three_persons_or_of_a_company_is_shared(house):
     rows = house.rows(
         f"select value_norm, bool_and(is_shared), count(*) from int_identity__contact_point"
@@ -201,6 +268,7 @@ def test_every_link_keeps_its_rule_its_score_and_its_evidence(house, today):
     links = house.rows("select match_rule, score, evidence_ref from int_identity__link")
     assert {rule for rule, _, _ in links} == {
         "EMAIL", "PHONE_KANA", "NAME_BIRTH_POSTAL", "CORPORATE_NUMBER", "DOMAIN_NAME", "NAME_POSTAL",
+        "CONTACT_EMAIL", "CONTACT_PHONE_KANA",
     }  # fmt: skip
     assert all(0 < score <= 1 and evidence.startswith(f"{rule}:") for rule, score, evidence in links)
     assert "hajime" not in str(links)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +18,9 @@ TEXT = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters=
 @settings(max_examples=200, deadline=None)
 def test_any_cells_come_back_as_they_went(cells: list[str]):
     names = [f"列{n}" for n in range(len(cells))]
-    fix = fixfile.parse(fixfile.render(names, [(fixfile.token("0" * 16, 3), "x", cells)]))
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        Path(file.name).write_bytes(fixfile.render(names, [(fixfile.token("0" * 16, 3), "x", cells)]))
+        fix = fixfile.parse(Path(file.name))
     assert fix.root == "0" * 16
     assert fix.lines == (fixfile.Line(3, dict(zip(names, cells, strict=True))),)
 

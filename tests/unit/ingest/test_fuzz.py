@@ -19,7 +19,9 @@ def test_the_fuzz_wakes_when_rows_are_lost(house: House, monkeypatch):
     real = judge.judge
 
     def loses_a_row(connection, contract, read_ones):
-        connection.execute("delete from order_lines where source_row = 3")
+        stages = "select table_name from duckdb_tables() where regexp_full_match(table_name, 'stage_[0-9]+_1')"
+        for (table,) in connection.execute(stages).fetchall():
+            connection.execute(f"delete from {table} where line = 3")
         return real(connection, contract, read_ones)
 
     monkeypatch.setattr(judge, "judge", loses_a_row)

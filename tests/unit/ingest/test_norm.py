@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -16,13 +18,22 @@ from include.ingest.types.cells import narrow
 ALIASES = frozenset({"名前", "会員id"})
 
 
+def read_text(data: bytes, encodings: tuple[str, ...], known: frozenset[str]) -> tuple[str, str]:
+    """The text of a file and the encoding it was in."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.csv"
+        path.write_bytes(data)
+        encoding = decode.detect(path, encodings, known)
+        return "".join(decode.pieces(path, encoding)), encoding
+
+
 def test_norm_N01_nec_signs_are_read_as_cp932():
-    text, encoding = decode.decode(b"\x87\x40,\x8f\x5c\n", ("auto",), frozenset())
+    text, encoding = read_text(b"\x87\x40,\x8f\x5c\n", ("auto",), frozenset())
     assert (text, encoding) == ("①,十\n", "cp932")
 
 
 def test_norm_N01_euc_is_chosen_by_its_header():
-    text, encoding = decode.decode("名前,会員ID\n日本,1\n".encode("euc_jp"), ("auto",), ALIASES)
+    text, encoding = read_text("名前,会員ID\n日本,1\n".encode("euc_jp"), ("auto",), ALIASES)
     assert (text, encoding) == ("名前,会員ID\n日本,1\n", "euc_jp")
 
 
@@ -30,30 +41,30 @@ def test_norm_N01_two_readings_without_a_known_header_reject_the_file():
     data = "カタカナ\n".encode("euc_jp")
     data.decode("cp932")  # both readings exist
     with pytest.raises(BadFile, match="文字コードを特定できません") as error:
-        decode.decode(data, ("auto",), frozenset())
+        read_text(data, ("auto",), frozenset())
     assert "encoding を指定してください" in error.value.fix
 
 
 def test_norm_N01_half_width_kana_in_cp932_is_not_euc():
-    assert decode.decode("ﾃｽﾄ,名前\n".encode("cp932"), ("auto",), ALIASES) == ("ﾃｽﾄ,名前\n", "cp932")
+    assert read_text("ﾃｽﾄ,名前\n".encode("cp932"), ("auto",), ALIASES) == ("ﾃｽﾄ,名前\n", "cp932")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp932", "euc_jp"])
 def test_norm_N01_each_encoding_gives_the_same_text(encoding):
-    assert decode.decode("名前,会員ID\n表 能,1\n".encode(encoding), ("auto",), ALIASES)[0] == "名前,会員ID\n表 能,1\n"
+    assert read_text("名前,会員ID\n表 能,1\n".encode(encoding), ("auto",), ALIASES)[0] == "名前,会員ID\n表 能,1\n"
 
 
 def test_norm_N01_a_broken_byte_names_its_line():
     with pytest.raises(BadFile) as error:
-        decode.decode(b"a,b\n1,2\n\xff\xff,3\n", ("utf-8",), frozenset())
+        read_text(b"a,b\n1,2\n\xff\xff,3\n", ("utf-8",), frozenset())
     assert error.value.line == 3
 
 
 def test_norm_N03_wave_dash_has_one_form():
     expected = "10時～12時"
-    assert decode.decode("10時〜12時".encode(), ("auto",), frozenset())[0] == expected
-    assert decode.decode("10時～12時".encode("cp932"), ("cp932",), frozenset())[0] == expected
-    assert decode.decode("10時〜12時".encode("euc_jp"), ("euc_jp",), frozenset())[0] == expected
+    assert read_text("10時〜12時".encode(), ("auto",), frozenset())[0] == expected
+    assert read_text("10時～12時".encode("cp932"), ("cp932",), frozenset())[0] == expected
+    assert read_text("10時〜12時".encode("euc_jp"), ("euc_jp",), frozenset())[0] == expected
 
 
 @pytest.mark.parametrize(
@@ -294,10 +305,10 @@ def test_norm_N46_a_formula_in_a_page_for_people_is_harmless():
 
 def test_norm_N01_a_file_in_another_encoding_than_declared_is_named():
     with pytest.raises(BadFile, match=r"契約の文字コード cp932 では見出しが読めません \(utf-8 のファイルのようです\)") as error:
-        decode.decode("名前,会員ID\nあい,1\n".encode(), ("cp932",), ALIASES)
+        read_text("名前,会員ID\nあい,1\n".encode(), ("cp932",), ALIASES)
     assert error.value.line == 1
     with pytest.raises(BadFile, match=r"utf-8 として読めない文字があります \(cp932 のファイルのようです\)"):
-        decode.decode("名前,会員ID\n表能,1\n".encode("cp932"), ("utf-8",), ALIASES)
+        read_text("名前,会員ID\n表能,1\n".encode("cp932"), ("utf-8",), ALIASES)
 
 
 def test_norm_N17_an_extension_before_a_second_number_hides_neither():

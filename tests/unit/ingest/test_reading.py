@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
@@ -28,9 +29,20 @@ def contract(tmp_path_factory):
 
 
 def parse(contract, data: bytes, name: str = "受注_20240401.csv") -> read.Parsed:
+    """The file's pieces put together."""
     path = contract.path.parent / "shop" / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
     delivery = deliveries.describe(contract.path.parent, path, contract, "0" * 64, Manifest(), AS_OF)
-    return read.read(delivery, data, contract)
+    pieces = list(read.read(delivery, contract))
+    assert pieces and all(piece.header == pieces[0].header for piece in pieces)
+    return read.Parsed(
+        pieces[0].header,
+        pa.concat_tables([piece.cells for piece in pieces]),
+        np.concatenate([piece.lines for piece in pieces]),
+        [row for piece in pieces for row in piece.bad_rows],
+        sum(piece.frills for piece in pieces),
+    )
 
 
 def column(parsed: read.Parsed, name: str) -> list:

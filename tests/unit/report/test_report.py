@@ -62,7 +62,23 @@ def house(tmp_path: Path):
             "create table fct_list as select 'winback-2024-04_email_20240401' as list_id, 'email' as channel, date '2024-04-01' as anchor_on,"
             " 100 as row_count, date '2024-04-02' as valid_until_on, 'boss' as approved_by"
         )
+        run(
+            "create table kpi_threshold_review as select 'D1' as rule_id, 'b2c' as business_type, category_l1, 180 as configured_days,"
+            " recommended_days, recommended_days - 9.0 as ci_low, recommended_days + 8.0 as ci_high, 2000 as n_count,"
+            " 1500 as return_count, 0.0093 as before_ratio, 0.0004 as after_ratio, verdict"
+            " from (values ('ALL', 151, '縮める'), ('化粧品', null, '判定不能')) as v(category_l1, recommended_days, verdict)"
+        )
+        run(
+            "create table kpi_return_curve as select 'D1' as rule_id, 'b2c' as business_type, category_l1, cast(i as integer) as elapsed_days,"
+            " 1 - i / 500.0 as survival_ratio from range(1, 400) as r(i), (values ('ALL'), ('化粧品')) as v(category_l1)"
+        )
     return settings
+
+
+def test_the_page_shows_thresholds_with_their_curve_and_no_proposal_where_nothing_can_be_said(house):
+    page = report.render(house).read_text()
+    assert ">151<" in page and ">142〜159<" in page and ">0.93%→0.04%<" in page and "判定不能" in page
+    assert page.count("<polyline") == 1 and "設定 180日" in page and "提案 151日" in page
 
 
 def test_the_page_shows_the_numbers_of_the_snapshot(house):

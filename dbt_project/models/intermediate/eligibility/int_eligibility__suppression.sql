@@ -15,6 +15,8 @@ with stops as (
     union all
     select * from {{ ref('int_eligibility__stop_print') }}
     union all
+    select * from {{ ref('int_eligibility__stop_number') }}
+    union all
     select * from {{ ref('int_eligibility__stop_reach') }}
     union all
     select * from {{ ref('int_eligibility__stop_reason') }}

@@ -42,6 +42,32 @@ role_mailbox as (
     select word from {{ ref('identity_words') }} where word_kind = 'role_mailbox'
 ),
 
+-- folding a text costs as much as reading it, and names recur: each different part of a name is folded once
+parts_of_names as (
+    select 'name' as part_kind, family_name as part_text from customers
+    union
+    select 'name', given_name from customers
+    union
+    select 'kana', family_name_kana from customers
+    union
+    select 'kana', given_name_kana from customers
+),
+
+parts as (
+    select
+        parts_of_names.part_kind,
+        parts_of_names.part_text,
+        {{ without_spaces('parts_of_names.part_text') }} as plain_text,
+        case
+            when parts_of_names.part_kind = 'name'
+                then {{ folded(without_spaces('parts_of_names.part_text'), 'folds.name_from', 'folds.name_to') }}
+            else {{ folded(without_spaces('parts_of_names.part_text'), 'folds.kana_from', 'folds.kana_to') }}
+        end as folded_text
+    from parts_of_names
+    cross join folds
+    where parts_of_names.part_text is not null
+),
+
 people as (
     select
         customers.customer_key as party_key,
@@ -50,10 +76,13 @@ people as (
         customers.phone,
         cast(customers.birth_date as string) as birth_text,
         customers.postal_code,
-        {{ folded(whole_name('customers.family_name', 'customers.given_name'), 'folds.name_from', 'folds.name_to') }} as name_key,
-        {{ folded(whole_name('customers.family_name_kana', 'customers.given_name_kana'), 'folds.kana_from', 'folds.kana_to') }} as kana_key
+        case when family.plain_text || given.plain_text <> '' then family.folded_text || given.folded_text end as name_key,
+        case when family_kana.plain_text || given_kana.plain_text <> '' then family_kana.folded_text || given_kana.folded_text end as kana_key
     from customers
-    cross join folds
+    left join parts as family on customers.family_name = family.part_text and family.part_kind = 'name'
+    left join parts as given on customers.given_name = given.part_text and given.part_kind = 'name'
+    left join parts as family_kana on customers.family_name_kana = family_kana.part_text and family_kana.part_kind = 'kana'
+    left join parts as given_kana on customers.given_name_kana = given_kana.part_text and given_kana.part_kind = 'kana'
 ),
 
 -- a customer's further addresses and numbers, from the day both they and the name are known
@@ -82,6 +111,23 @@ phones as (
     select party_key, known_at, value_norm, kana_key, birth_text from further_points where type = 'phone'
 ),
 
+account_names as (
+    select distinct account_name from accounts where account_name is not null
+),
+
+-- the patterns are rows of tables, so a name costs much: each different one is read once
+company_names as (
+    select
+        account_names.account_name,
+        max(nullif(lower({{ without_spaces(folded(without_matches('account_names.account_name', 'forms.legal_form_pattern'), 'folds.company_from', 'folds.company_to')) }}), '')) as name_key,
+        max(case when {{ without_matches('account_names.account_name', 'words.branch_pattern') }} <> account_names.account_name then account_names.account_name end) as branch_name
+    from account_names
+    cross join folds
+    cross join forms
+    cross join words
+    group by account_names.account_name
+),
+
 companies as (
     select
         accounts.account_key as party_key,
@@ -89,17 +135,15 @@ companies as (
         accounts.corporate_number,
         accounts.postal_code,
         lower(accounts.domain) as domain,
-        nullif(lower({{ without_spaces(folded(without_matches('accounts.account_name', 'forms.legal_form_pattern'), 'folds.company_from', 'folds.company_to')) }}), '') as name_key,
+        company_names.name_key,
         -- a branch stands apart from its head office, known by its own name or by the parent the source names
         case
-            when {{ without_matches('accounts.account_name', 'words.branch_pattern') }} <> accounts.account_name then accounts.account_name
+            when company_names.branch_name is not null then company_names.branch_name
             when accounts.parent_account_key is not null then coalesce(accounts.postal_code, accounts.account_key)
             else ''
         end as branch_key
     from accounts
-    cross join folds
-    cross join forms
-    cross join words
+    left join company_names on accounts.account_name = company_names.account_name
 ),
 
 values_of_rules as (

@@ -1,8 +1,13 @@
 -- Which records share a key, since when, by which rule. Records of one block are one party, so a block of n records has n rows,
 -- never n×n. A block ends when it grows beyond its rule's size (then the value is shared or a dummy), or when two different
--- corporate numbers, or dates of birth on one telephone, meet in it. What people decided is a block of two.
+-- corporate numbers, dates of birth on one telephone, or names of contacts on one address, meet in it. What people decided is a
+-- block of two. A link with a scope holds only between records whose scopes (the contacts' accounts) are one party.
 with keys as (
-    select * from {{ ref('int_identity__key') }}
+    select party_key, match_rule, block_key, cast(null as string) as scope_key, known_at, veto_value
+    from {{ ref('int_identity__key') }}
+    union all
+    select party_key, match_rule, block_key, scope_key, known_at, veto_value
+    from {{ ref('int_identity__contact_key') }}
 ),
 
 match_rules as (
@@ -56,6 +61,7 @@ by_rule as (
         numbered.party_key,
         numbered.match_rule,
         numbered.block_key,
+        numbered.scope_key,
         numbered.score,
         numbered.known_at as valid_from,
         least(blocks.outgrown_at, vetoed.vetoed_at) as valid_to,
@@ -77,6 +83,7 @@ by_people as (
         decided_sides.party_key,
         match_rules.match_rule,
         {{ hash16(['left_source_system', 'left_source_id', 'right_source_system', 'right_source_id', 'decided_sides.valid_from']) }} as block_key,
+        cast(null as string) as scope_key,
         match_rules.score,
         cast(decided_sides.valid_from as timestamp) as valid_from,
         cast(decided_sides.valid_to as timestamp) as valid_to,

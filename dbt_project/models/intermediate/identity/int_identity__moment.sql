@@ -69,7 +69,8 @@ standing as (
     select
         present.party_key,
         present.changed_at,
-        links.block_key
+        links.block_key,
+        links.scope_key
     from present
     inner join links on present.party_key = links.party_key
     left join apart on present.party_key = apart.party_key and present.changed_at = apart.changed_at
@@ -81,10 +82,10 @@ standing as (
 
 -- every record is there at least by itself
 final as (
-    select party_key, changed_at, block_key
+    select party_key, changed_at, block_key, scope_key
     from standing
     union all
-    select party_key, changed_at, cast(null as string) as block_key
+    select party_key, changed_at, cast(null as string) as block_key, cast(null as string) as scope_key
     from present
 )
 

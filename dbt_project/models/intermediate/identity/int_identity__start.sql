@@ -10,6 +10,9 @@ seen as (
     select account_key, source_system, source_account_id, 'account', known_at
     from {{ ref('stg_account_versions') }}
     union all
+    select contact_key, source_system, source_contact_id, 'person', known_at
+    from {{ ref('stg_contact_versions') }}
+    union all
     select party_key, source_system, source_id, party_type, first_known_at
     from records
 ),
