@@ -26,13 +26,14 @@ Select list that brings the clocks of leads, customers and accounts into one sha
 {%- endmacro %}
 
 {#
-Select of dated facts about parties: 0 in every column that `values` does not name (column -> SQL expression).
+Subquery of dated facts about parties: 0 in every column that `values` does not name (column -> SQL expression).
 #}
 {% macro dormancy_facts(person, day, relation, where='', values={}) -%}
     {%- set columns = [
-        'is_start', 'is_inbound', 'is_contact', 'is_visit', 'is_use', 'is_won', 'is_contract_start', 'is_opened', 'open_change',
-        'billed_change', 'is_resumption', 'is_left'
+        'is_start', 'is_inbound', 'is_contact', 'is_visit', 'is_use', 'is_won', 'is_contract_start', 'is_opened', 'billed_change',
+        'is_subscription', 'is_resumption', 'is_left'
     ] -%}
+    (
     select
         {{ person }} as person_id,
         {{ day }} as fact_on,
@@ -41,4 +42,5 @@ Select of dated facts about parties: 0 in every column that `values` does not na
         {% endfor -%}
     from {{ relation }}
     {% if where %}where {{ where }}{% endif %}
+    )
 {%- endmacro %}

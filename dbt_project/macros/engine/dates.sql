@@ -124,11 +124,6 @@
     date_format({{ day }}, 'EEEE')
 {%- endmacro %}
 
-{# The same day a year later; 29 February becomes the 28th. #}
-{% macro a_year_later(day) -%}
-    {{ add_months(day, 12) }}
-{%- endmacro %}
-
 {# Months counted through the years: neighbouring months differ by 1. #}
 {% macro month_number(day) -%}
     cast(year({{ day }}) * 12 + month({{ day }}) as integer)
@@ -152,4 +147,9 @@
 {# The day on which `days` (whole or not) have passed: a fraction is reached on the next day; noise below 6 digits does not count. #}
 {% macro day_reached(start_date, days) -%}
     {{ add_days(start_date, "ceil(" ~ round6(days) ~ ")") }}
+{%- endmacro %}
+
+{# The same day a year later; 29 February becomes the 28th. #}
+{% macro a_year_later(day) -%}
+    {{ add_months(day, 12) }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- How long what a party bought lasts, on days whose last order is mainly a product with usage days: used_up_on is the day on which
--- everything bought of that product so far is used up. Stock at home is used before what comes on top of it.
+-- everything bought so far of such products is used up. Stock at home is used before what comes on top of it.
 with order_days as (
     select * from {{ concerned(ref('int_activity__order_day')) }}
 ),
@@ -51,19 +51,18 @@ bought as (
 by_day as (
     select
         person_id,
-        product_id,
-        usage_days,
         ordered_on,
         sum(supply_days) as supply_days
     from bought
-    group by person_id, product_id, usage_days, ordered_on
+    where supply_days > 0
+    group by person_id, ordered_on
 ),
 
 added_up as (
     select
         *,
         sum(supply_days) over (
-            partition by person_id, product_id order by ordered_on rows between unbounded preceding and current row
+            partition by person_id order by ordered_on rows between unbounded preceding and current row
         ) as total_supply_days
     from by_day
 ),
@@ -73,8 +72,9 @@ used_up as (
     select
         *,
         max({{ add_days('ordered_on', 'supply_days - total_supply_days') }}) over (
-            partition by person_id, product_id order by ordered_on rows between unbounded preceding and current row
-        ) as shifted_on
+            partition by person_id order by ordered_on rows between unbounded preceding and current row
+        ) as shifted_on,
+        lead(ordered_on) over (partition by person_id order by ordered_on) as next_supply_on
     from added_up
 ),
 
@@ -104,13 +104,14 @@ final as (
         largest.person_id,
         largest.ordered_on,
         largest.product_id,
-        cast(used_up.usage_days as integer) as usage_days,
+        cast(products.usage_days as integer) as usage_days,
         {{ add_days('used_up.shifted_on', 'used_up.total_supply_days') }} as used_up_on
     from largest
+    inner join products on largest.product_id = products.product_id
     inner join used_up
         on largest.person_id = used_up.person_id
-        and largest.product_id = used_up.product_id
-        and largest.ordered_on = used_up.ordered_on
+        and used_up.ordered_on <= largest.ordered_on
+        and (used_up.next_supply_on is null or largest.ordered_on < used_up.next_supply_on)
 )
 
 select * from final

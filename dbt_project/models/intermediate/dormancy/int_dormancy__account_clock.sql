@@ -58,7 +58,7 @@ days as (
         order_days.median_gap_days,
         order_days.category_l1,
         case when order_days.ordered_on is not null then 1 else 0 end as is_order,
-        {% for column in ['is_start', 'is_inbound', 'is_contact', 'is_use', 'is_won', 'is_contract_start', 'is_opened', 'open_change', 'billed_change', 'is_left'] -%}
+        {% for column in ['is_start', 'is_inbound', 'is_contact', 'is_use', 'is_won', 'is_contract_start', 'billed_change', 'is_left'] -%}
         coalesce(facts.{{ column }}, 0) as {{ column }}{{ ',' if not loop.last }}
         {% endfor %}
     from facts
@@ -68,7 +68,7 @@ days as (
 -- what is known of the account on that day: the last day of each kind, open deals, a billed contract
 {% set kinds = {
     'last_order_on': 'is_order = 1', 'used_on': 'is_use = 1', 'contact_on': 'is_contact = 1', 'won_on': 'is_won = 1',
-    'contract_from_on': 'is_contract_start = 1', 'deal_opened_on': 'is_opened = 1', 'inbound_on': 'is_inbound = 1'
+    'contract_from_on': 'is_contract_start = 1', 'inbound_on': 'is_inbound = 1'
 } %}
 running as (
     select
@@ -79,11 +79,34 @@ running as (
         min(case when is_use = 1 then clock_on end) over so_far as first_used_on,
         min(case when is_order = 1 or is_use = 1 or is_won = 1 or is_contract_start = 1 then clock_on end) over so_far as customer_on,
         max(occasion_no) over so_far as order_day_count,
-        sum(open_change) over so_far as open_deal_count,
         sum(billed_change) over so_far as billed_count,
         min(clock_on) over so_far as first_on
     from days
     window so_far as (partition by person_id order by clock_on rows between unbounded preceding and current row)
+),
+
+-- a deal whose result is known but not its day is neither open nor closed on any day
+deals as (
+    select
+        members.person_id,
+        deals.opened_on,
+        deals.closed_on
+    from {{ ref('stg_deals') }} as deals
+    inner join {{ concerned(ref('int_identity__member')) }} as members on deals.account_key = members.party_key
+    where deals.closed_on is not null or deals.result in ('open', 'hold')
+),
+
+open_deals as (
+    select
+        running.person_id,
+        running.clock_on,
+        max(deals.opened_on) as deal_opened_on
+    from running
+    inner join deals
+        on running.person_id = deals.person_id
+        and deals.opened_on <= running.clock_on
+        and (deals.closed_on is null or running.clock_on < deals.closed_on)
+    group by running.person_id, running.clock_on
 ),
 
 -- use that never went beyond the first weeks is no use; then the first day of it counts
@@ -98,14 +121,16 @@ measured as (
         greatest(running.last_order_on, running.contact_on, running.won_on, running.contract_from_on) as met_on,
         greatest(
             running.last_order_on, running.contact_on, running.used_on, running.won_on, running.contract_from_on
-        ) as customer_clock_on,
+        ) as heard_on,
         greatest(
             running.last_order_on, running.contact_on, running.used_on, running.won_on, running.contract_from_on,
-            running.deal_opened_on
+            open_deals.deal_opened_on
         ) as deal_base_on,
+        open_deals.deal_opened_on is not null as has_open_deal,
         greatest(running.contact_on, running.inbound_on) as lead_moved_on
     from running
     cross join rules
+    left join open_deals on running.person_id = open_deals.person_id and running.clock_on = open_deals.clock_on
 ),
 
 ripening as (
@@ -114,10 +139,10 @@ ripening as (
         case
             when not measured.is_customer then coalesce(measured.lead_moved_on, measured.first_on)
             when measured.is_onboarding_only then greatest(measured.first_used_on, measured.met_on)
-            else measured.customer_clock_on
+            else measured.heard_on
         end as base_on,
         case
-            when rules.d7_no is not null and measured.open_deal_count > 0 and not measured.is_billed
+            when rules.d7_no is not null and measured.has_open_deal and not measured.is_billed
                 then cast(deal_presets.fixed_days as double)
         end as d7_days,
         case
@@ -224,10 +249,7 @@ final as (
             when decided.deciding_rule = 'D9' then greatest(decided.clock_on, decided.d9_on)
         end as reripe_on,
         case when decided.is_billed then greatest(decided.clock_on, decided.d8_on) end as inactive_on,
-        case
-            when decided.is_customer
-                then {{ add_days('decided.customer_clock_on', 'decided.long_dormant_days + 1') }}
-        end as long_silent_on
+        {{ add_days('decided.heard_on', 'decided.long_dormant_days + 1') }} as long_silent_on
     from decided
     cross join rule_subtypes
     left join stalled on decided.person_id = stalled.person_id and decided.clock_on = stalled.clock_on

@@ -21,7 +21,7 @@ lead_subtype as (
 ),
 
 days as (
-    select {{ as_clock(['person_id', 'clock_on', 'boundary', 'opening_state', 'base_on', 'deciding_rule', 'subtype', 'ripe_on', 'reripe_on', 'd9_days', 'redormant_ratio']) }}
+    select {{ as_clock(['person_id', 'clock_on', 'boundary', 'opening_state', 'base_on', 'deciding_rule', 'subtype', 'ripe_on', 'reripe_on', 'd9_days', 'redormant_ratio', 'rhythm_days']) }}
     from leads
     left join lead_subtype on leads.deciding_rule = 'D9'
     union all

@@ -5,7 +5,7 @@ with order_days as (
     select
         order_days.*,
         parties.source_system
-    from {{ concerned(ref('int_activity__order_day')) }} as order_days
+    from {{ concerned(ref('int_dormancy__purchase_day')) }} as order_days
     inner join {{ concerned(ref('int_identity__party')) }} as parties
         on order_days.person_id = parties.person_id
     where parties.business_type = 'b2c' and parties.account_person_id is null
@@ -70,7 +70,6 @@ purchase_rows as (
             when facts.is_left = 1 then 'C'
             when order_days.occasion_no = 1 then '1'
             when deliveries.delivery_kind = 'uninterrupted' then 'D'
-            when deliveries.delivery_kind = 'left_over' then null
             else 'O'
         end as boundary
     from order_days

@@ -15,7 +15,8 @@ ripened as (
     select
         *,
         case when ripe_on <= {{ as_of() }} and (next_clock_on is null or ripe_on < next_clock_on) then ripe_on end as fired_on,
-        case when reripe_on <= {{ as_of() }} and (next_clock_on is null or reripe_on < next_clock_on) then reripe_on end as refired_on
+        case when reripe_on <= {{ as_of() }} and (next_clock_on is null or reripe_on < next_clock_on) then reripe_on end as refired_on,
+        case when inactive_on <= {{ as_of() }} and (next_clock_on is null or inactive_on < next_clock_on) then inactive_on end as idled_on
     from clock
 ),
 
@@ -28,6 +29,7 @@ cycles as (
         min_by(opening_state, clock_on) as opening_state,
         min(fired_on) as fired_on,
         min(refired_on) as refired_on,
+        min(idled_on) as idled_on,
         min_by(deciding_rule, fired_on) as fired_rule,
         min_by(deciding_rule, refired_on) as refired_rule
     from ripened
@@ -40,6 +42,7 @@ linked as (
         lag(boundary) over by_cycle as last_boundary,
         lag(fired_on) over by_cycle as last_fired_on,
         lag(refired_on) over by_cycle as last_refired_on,
+        lag(idled_on) over by_cycle as last_idled_on,
         lag(fired_rule) over by_cycle as last_fired_rule,
         lag(refired_rule) over by_cycle as last_refired_rule
     from cycles
@@ -58,7 +61,10 @@ steps as (
                 case when last_fired_on is null then 'N' else 'R' end
                 || case when last_refired_on is null then 'N' else 'R' end
                 || 'RRRN'
-            when boundary = 'S' then case when last_fired_on is null then 'N' else 'R' end || 'RRRRN'
+            when boundary = 'S' then
+                case when last_fired_on is null then 'N' else 'R' end
+                || case when last_refired_on is null and last_idled_on is not null then 'N' else 'R' end
+                || 'RRRN'
             when boundary = 'D' then
                 case when last_fired_on is null then 'N' when last_fired_rule = 'D6' then 'B' else 'A' end
                 || case when last_refired_on is null then 'N' when last_refired_rule = 'D6' then 'B' else 'A' end
@@ -127,7 +133,9 @@ final as (
             when 'R' then 'reactivated'
             when 'C' then 'churned'
         end as opening_state,
-        opening_code = 'R' as is_reactivation,
+        -- paying without using is active: what follows does not follow a reactivation directly
+        opening_code = 'R' and coalesce(idled_on > refired_on, idled_on is null) as is_reactivation,
+        case when opening_code = 'R' and coalesce(idled_on <= refired_on, true) then idled_on end as idled_on,
         opening_code in ('A', 'B') as is_asleep,
         case
             when opening_code in ('N', 'L') then fired_on

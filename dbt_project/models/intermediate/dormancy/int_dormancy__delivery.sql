@@ -1,39 +1,30 @@
 {{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Purchase days on which nothing but subscriptions was delivered, where the delivery is no decision of the customer: the next box of
--- an uninterrupted subscription, or one of a subscription whose cancellation was the leaving.
+-- an uninterrupted subscription, or what was still sent after its cancellation.
 with subscriptions as (
     select * from {{ concerned(ref('int_dormancy__subscription')) }}
     where is_delivery
 ),
 
-subscribers as (
-    select * from {{ concerned(ref('int_dormancy__subscriber')) }}
+days as (
+    select
+        person_id,
+        from_on as ordered_on,
+        min(case when is_left_over then 1 else 0 end) as is_left_over,
+        min(case when is_uninterrupted or is_left_over then 1 else 0 end) as is_no_decision
+    from subscriptions
+    group by person_id, from_on
 ),
 
 orders as (
     select
-        person_id,
-        ordered_on,
-        max(case when subscription_id is null and order_type is distinct from 'subscription' then 1 else 0 end) as has_other
-    from {{ concerned(ref('int_activity__order')) }}
-    where is_valid and person_id is not null
-    group by person_id, ordered_on
-),
-
-days as (
-    select
-        subscriptions.person_id,
-        subscriptions.from_on as ordered_on,
-        min(case when subscriptions.is_uninterrupted then 1 else 0 end) as is_uninterrupted,
-        min(case when subscriptions.is_cancelled_for_good and subscribers.active_count = 0 then 1 else 0 end) as is_left_over,
-        min(case
-            when subscriptions.is_uninterrupted or (subscriptions.is_cancelled_for_good and subscribers.active_count = 0) then 1
-            else 0
-        end) as is_no_decision
-    from subscriptions
-    inner join subscribers
-        on subscriptions.person_id = subscribers.person_id and subscriptions.from_on = subscribers.from_on
-    group by subscriptions.person_id, subscriptions.from_on
+        orders.person_id,
+        orders.ordered_on,
+        max(case when orders.subscription_id is null and orders.order_type is distinct from 'subscription' then 1 else 0 end) as has_other
+    from {{ concerned(ref('int_activity__order')) }} as orders
+    inner join days on orders.person_id = days.person_id and orders.ordered_on = days.ordered_on
+    where orders.is_valid and days.is_no_decision = 1
+    group by orders.person_id, orders.ordered_on
 ),
 
 final as (

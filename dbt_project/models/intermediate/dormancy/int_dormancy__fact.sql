@@ -62,10 +62,7 @@ deals as (
         members.person_id,
         deals.result,
         deals.opened_on,
-        case
-            when deals.result in ('won', 'lost')
-                then greatest(coalesce(deals.closed_on, cast(deals.updated_at as date), cast(deals.known_at as date)), deals.opened_on)
-        end as closed_on
+        deals.closed_on
     from {{ ref('stg_deals') }} as deals
     inner join members on deals.account_key = members.party_key
 ),
@@ -73,53 +70,64 @@ deals as (
 accounts as (
     select
         members.person_id,
+        parties.first_fact_on,
         accounts.contract_start_on,
         accounts.contract_end_on
     from {{ ref('stg_accounts') }} as accounts
     inner join members on accounts.account_key = members.party_key
-    where accounts.contract_start_on is not null
+    inner join parties on members.person_id = parties.person_id
+    where
+        accounts.contract_start_on is not null
+        or accounts.contract_end_on is not null
+        or accounts.contract_status = 'active'
 ),
 
 {% set columns = [
-    'is_start', 'is_inbound', 'is_contact', 'is_visit', 'is_use', 'is_won', 'is_contract_start', 'is_opened', 'open_change',
-    'billed_change', 'is_resumption', 'is_left'
+    'is_start', 'is_inbound', 'is_contact', 'is_visit', 'is_use', 'is_won', 'is_contract_start', 'is_opened', 'billed_change',
+    'is_subscription', 'is_resumption', 'is_left'
 ] %}
 
 facts as (
-    {{ dormancy_facts('person_id', 'first_fact_on', 'parties', values={'is_start': '1'}) }}
+    select * from {{ dormancy_facts('person_id', 'first_fact_on', 'parties', values={'is_start': '1'}) }}
     union all
-    {{ dormancy_facts('parties.person_id', 'parties.registered_on',
+    select * from {{ dormancy_facts('parties.person_id', 'parties.registered_on',
         'parties left join first_orders on parties.person_id = first_orders.person_id',
         'parties.registered_on is not null and (first_orders.first_order_on is null or parties.registered_on < first_orders.first_order_on)',
         {'is_inbound': '1'}) }}
     union all
-    {{ dormancy_facts('person_id', 'fact_on', 'heard_of', values={
+    select * from {{ dormancy_facts('person_id', 'fact_on', 'heard_of', values={
         'is_inbound': 'case when is_inbound then 1 else 0 end', 'is_contact': '1', 'is_visit': 'case when is_visit then 1 else 0 end'
     }) }}
     union all
-    {{ dormancy_facts('person_id', 'ordered_on', 'void_orders', values={'is_inbound': '1'}) }}
+    select * from {{ dormancy_facts('person_id', 'ordered_on', 'void_orders', values={'is_inbound': '1'}) }}
     union all
-    {{ dormancy_facts('person_id', 'cancelled_on', 'void_orders', 'cancelled_on is not null', {'is_inbound': '1'}) }}
+    select * from {{ dormancy_facts('person_id', 'cancelled_on', 'void_orders', 'cancelled_on is not null', {'is_inbound': '1'}) }}
     union all
-    {{ dormancy_facts('person_id', 'returned_on', 'void_orders', 'returned_on is not null', {'is_inbound': '1'}) }}
+    select * from {{ dormancy_facts('person_id', 'returned_on', 'void_orders', 'returned_on is not null', {'is_inbound': '1'}) }}
     union all
-    {{ dormancy_facts('person_id', 'opened_on', 'deals', 'opened_on is not null', {'is_inbound': '1', 'is_opened': '1', 'open_change': '1'}) }}
+    select * from {{ dormancy_facts('person_id', 'opened_on', 'deals', 'opened_on is not null', {'is_inbound': '1', 'is_opened': '1'}) }}
     union all
-    {{ dormancy_facts('person_id', 'closed_on', 'deals', 'opened_on is not null and closed_on is not null', {'open_change': '-1'}) }}
+    select * from {{ dormancy_facts('person_id', 'closed_on', 'deals', 'closed_on is not null') }}
     union all
-    {{ dormancy_facts('person_id', 'closed_on', 'deals', "result = 'won' and closed_on is not null", {'is_won': '1'}) }}
+    select * from {{ dormancy_facts('person_id', 'closed_on', 'deals', "result = 'won' and closed_on is not null", {'is_won': '1'}) }}
     union all
-    {{ dormancy_facts('members.person_id', 'usage_days.used_on',
+    select * from {{ dormancy_facts('members.person_id', 'usage_days.used_on',
         ref('stg_usage_daily') ~ ' as usage_days inner join members on usage_days.account_key = members.party_key',
         'usage_days.events > 0', {'is_use': '1'}) }}
     union all
-    {{ dormancy_facts('person_id', 'contract_start_on', 'accounts', values={'is_contract_start': '1', 'billed_change': '1'}) }}
+    select * from {{ dormancy_facts('person_id', 'contract_start_on', 'accounts', values={'is_contract_start': '1'}) }}
     union all
-    {{ dormancy_facts('person_id', add_days('contract_end_on', 1), 'accounts', 'contract_end_on >= contract_start_on', {'billed_change': '-1'}) }}
+    select * from {{ dormancy_facts('person_id', 'coalesce(contract_start_on, first_fact_on)', 'accounts',
+        'contract_end_on is null or contract_end_on >= coalesce(contract_start_on, first_fact_on)', {'billed_change': '1'}) }}
     union all
-    {{ dormancy_facts('person_id', 'from_on', ref('int_dormancy__subscriber'), values={'is_resumption': 'case when is_resumption then 1 else 0 end'}) }}
+    select * from {{ dormancy_facts('person_id', add_days('contract_end_on', 1), 'accounts',
+        'contract_end_on >= coalesce(contract_start_on, first_fact_on)', {'billed_change': '-1'}) }}
     union all
-    {{ dormancy_facts('person_id', 'left_on', ref('int_dormancy__leaving'), values={'is_left': '1'}) }}
+    select * from {{ dormancy_facts('person_id', 'from_on', ref('int_dormancy__subscriber'), values={
+        'is_subscription': '1', 'is_resumption': 'case when is_resumption then 1 else 0 end'
+    }) }}
+    union all
+    select * from {{ dormancy_facts('person_id', 'left_on', ref('int_dormancy__leaving'), values={'is_left': '1'}) }}
 ),
 
 final as (
@@ -128,10 +136,9 @@ final as (
         facts.fact_on,
         parties.business_type,
         parties.source_system,
-        {% for column in columns if column not in ('open_change', 'billed_change') -%}
+        {% for column in columns if column != 'billed_change' -%}
         max(facts.{{ column }}) as {{ column }},
         {% endfor -%}
-        cast(sum(facts.open_change) as integer) as open_change,
         cast(sum(facts.billed_change) as integer) as billed_change
     from facts
     inner join parties on facts.person_id = parties.person_id

@@ -5,7 +5,7 @@ with order_days as (
     select
         person_id,
         ordered_on as active_on
-    from {{ concerned(ref('int_activity__order_day')) }}
+    from {{ concerned(ref('int_dormancy__purchase_day')) }}
 ),
 
 visits as (

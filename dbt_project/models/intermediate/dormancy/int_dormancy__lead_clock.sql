@@ -2,7 +2,7 @@
 -- The time of persons before their first purchase (or without one): every day that moves the clock of rule D9.
 with facts as (
     select * from {{ concerned(ref('int_dormancy__fact')) }}
-    where business_type = 'b2c' and (is_start = 1 or is_inbound = 1 or is_contact = 1 or is_left = 1)
+    where business_type = 'b2c' and (is_start = 1 or is_inbound = 1 or is_contact = 1 or is_left = 1 or is_subscription = 1)
 ),
 
 first_orders as (
@@ -16,6 +16,10 @@ first_orders as (
 presets as (
     select * from {{ concerned(ref('int_dormancy__preset')) }}
     where clock_code = 'lead' and category_l1 = 'ALL'
+),
+
+subscribers as (
+    select * from {{ concerned(ref('int_dormancy__subscriber')) }}
 ),
 
 rules as (
@@ -47,18 +51,24 @@ ripening as (
         'lead' as opening_state,
         coalesce(days.moved_on, days.first_on) as base_on,
         case when rules.d9_no is not null then presets.fixed_days end as d9_days,
-        presets.redormant_ratio
+        presets.redormant_ratio,
+        cast(presets.default_gap_days as double) as rhythm_days,
+        subscribers.blocks_until_on
     from days
     left join presets on days.business_type = presets.business_type and days.source_system = presets.source_system
     cross join rules
+    left join subscribers
+        on days.person_id = subscribers.person_id
+        and subscribers.from_on <= days.fact_on
+        and (subscribers.to_on is null or days.fact_on < subscribers.to_on)
 ),
 
 final as (
     select
         *,
         case when d9_days is not null then 'D9' end as deciding_rule,
-        case when d9_days is not null then greatest(clock_on, {{ day_reached('base_on', 'd9_days') }}) end as ripe_on,
-        case when d9_days is not null then greatest(clock_on, {{ day_reached('base_on', 'd9_days') }}) end as reripe_on
+        case when d9_days is not null then greatest(clock_on, blocks_until_on, {{ day_reached('base_on', 'd9_days') }}) end as ripe_on,
+        case when d9_days is not null then greatest(clock_on, blocks_until_on, {{ day_reached('base_on', 'd9_days') }}) end as reripe_on
     from ripening
 )
 

@@ -7,7 +7,8 @@ with cycles as (
         *,
         lag(opening_state) over (partition by person_id order by cycle_no) as last_opening_state,
         lag(dormant_on) over (partition by person_id order by cycle_no) as last_dormant_on,
-        lag(is_asleep) over (partition by person_id order by cycle_no) as last_is_asleep
+        lag(is_asleep) over (partition by person_id order by cycle_no) as last_is_asleep,
+        lag(idled_on) over (partition by person_id order by cycle_no) as last_idled_on
     from {{ concerned(ref('int_dormancy__cycle')) }}
 ),
 
@@ -36,9 +37,13 @@ bases as (
     where
         not is_asleep
         and (
-            last_opening_state is null or last_opening_state != opening_state
+            last_opening_state is null or last_opening_state != opening_state or last_idled_on is not null
             or last_dormant_on is not null or last_is_asleep
         )
+    union all
+    select person_id, idled_on as changed_on, 'active' as base_state, null as base_sub_state, null as rule_ids
+    from cycles
+    where idled_on is not null
     union all
     select
         person_id,
@@ -132,18 +137,17 @@ named as (
         changed_on,
         case
             when held_state in ('new', 'active') and guard_codes != '' then 'at_risk'
-            when held_state = 'reactivated' and paying_inactive_count > 0 then 'active'
             else held_state
         end as state,
         case
             when held_state in ('new', 'active') and guard_codes != '' then null
-            when held_state in ('active', 'reactivated') and paying_inactive_count > 0 then 'paying_inactive'
+            when held_state = 'active' and paying_inactive_count > 0 then 'paying_inactive'
             when held_state = 'active' and suspended_count > 0 then 'suspended'
             else held_sub_state
         end as sub_state,
         case
             when held_state in ('new', 'active') and guard_codes != '' then guard_codes
-            when held_state in ('active', 'reactivated') and paying_inactive_count > 0 then 'D8'
+            when held_state = 'active' and paying_inactive_count > 0 then 'D8'
             else held_rule_ids
         end as rule_ids
     from held

@@ -65,20 +65,26 @@ said_by_event as (
     select
         subscription_id,
         event_on,
-        event_at,
         case
             when type in ('start', 'resume', 'restart') then 'active'
             when type = 'suspend' then 'suspended'
             when type = 'cancel' then 'cancelled'
         end as status,
         type in ('resume', 'restart') as is_resumption,
+        type as kind,
         reason_code
     from subscription_events
     where type in ('start', 'resume', 'restart', 'suspend', 'cancel')
 ),
 
 said_by_table as (
-    select subscription_id, started_on as event_on, 'active' as status, false as is_resumption, cast(null as string) as reason_code
+    select
+        subscription_id,
+        started_on as event_on,
+        'active' as status,
+        false as is_resumption,
+        'start' as kind,
+        cast(null as string) as reason_code
     from subscriptions
     union all
     select
@@ -89,6 +95,7 @@ said_by_table as (
         end as event_on,
         'suspended' as status,
         false as is_resumption,
+        'suspend' as kind,
         cast(null as string) as reason_code
     from subscriptions
     where
@@ -98,15 +105,22 @@ said_by_table as (
             and subscription_id not in (select subscription_id from subscription_events where type = 'suspend')
         )
     union all
-    select subscription_id, suspended_to_on as event_on, 'active' as status, true as is_resumption, cast(null as string) as reason_code
+    select
+        subscription_id,
+        suspended_to_on as event_on,
+        'active' as status,
+        false as is_resumption,
+        'resume' as kind,
+        cast(null as string) as reason_code
     from subscriptions
-    where status = 'active' and suspended_from_on is not null and suspended_to_on <= {{ as_of() }}
+    where status = 'active' and suspended_from_on is not null and suspended_to_on is not null
     union all
     select
         subscription_id,
         coalesce(cancelled_on, greatest(started_on, cast(first_known_at as date))) as event_on,
         'cancelled' as status,
         false as is_resumption,
+        'cancel' as kind,
         cancel_reason_code as reason_code
     from subscriptions
     where
@@ -120,23 +134,11 @@ said_by_table as (
 said as (
     select * from said_by_event
     union all
-    select
-        said_by_table.subscription_id,
-        said_by_table.event_on,
-        cast(said_by_table.event_on as timestamp) as event_at,
-        said_by_table.status,
-        said_by_table.is_resumption,
-        said_by_table.reason_code
-    from said_by_table
-    left join said_by_event
-        on said_by_table.subscription_id = said_by_event.subscription_id
-        and said_by_table.event_on = said_by_event.event_on
-        and said_by_table.status = said_by_event.status
-        and said_by_table.reason_code is null
-    where said_by_event.subscription_id is null
+    select * from said_by_table
 ),
 
-last_word as (
+-- the last word of a day counts: a restart after a cancellation after a resumption after a suspension after a start
+ordered as (
     select
         subscription_id,
         event_on,
@@ -144,10 +146,31 @@ last_word as (
         max(case when status = 'cancelled' then reason_code end) over (partition by subscription_id, event_on) as reason_code,
         max(case when is_resumption then 1 else 0 end) over (partition by subscription_id, event_on) as resumed
     from said
+    where event_on is not null
     qualify row_number() over (
         partition by subscription_id, event_on
-        order by event_at desc, status = 'cancelled' desc, status = 'suspended' desc, reason_code nulls last
+        order by kind = 'restart' desc, kind = 'cancel' desc, kind = 'resume' desc, kind = 'suspend' desc
     ) = 1
+),
+
+-- who says again what was said already says nothing new
+neighbours as (
+    select
+        *,
+        lag(status) over (partition by subscription_id order by event_on) as last_status
+    from ordered
+),
+
+last_word as (
+    select
+        subscription_id,
+        event_on,
+        status,
+        reason_code,
+        case when last_status is null or status != 'active' then 0 else resumed end as resumed,
+        case when last_status is not null and status = 'active' then 1 else 0 end as restarted
+    from neighbours
+    where last_status is null or last_status != status
 ),
 
 skips as (
@@ -186,13 +209,13 @@ pauses as (
 ),
 
 changes as (
-    select subscription_id, event_on, status, resumed, reason_code, 0 as delivered, 0 as skip_count from last_word
+    select subscription_id, event_on, status, resumed, restarted, reason_code, 0 as delivered, 0 as skip_count from last_word
     union all
-    select subscription_id, event_on, null as status, 0 as resumed, null as reason_code, 1 as delivered, 0 as skip_count from deliveries
+    select subscription_id, event_on, null as status, 0 as resumed, 0 as restarted, null as reason_code, 1 as delivered, 0 as skip_count from deliveries
     union all
-    select subscription_id, event_on, null as status, 0 as resumed, null as reason_code, 0 as delivered, skip_count from skips
+    select subscription_id, event_on, null as status, 0 as resumed, 0 as restarted, null as reason_code, 0 as delivered, skip_count from skips
     union all
-    select subscription_id, paused_to_on as event_on, null as status, 0 as resumed, null as reason_code, 0 as delivered, 0 as skip_count
+    select subscription_id, paused_to_on as event_on, null as status, 0 as resumed, 0 as restarted, null as reason_code, 0 as delivered, 0 as skip_count
     from pauses
 ),
 
@@ -202,6 +225,7 @@ days as (
         event_on,
         max(status) as status,
         max(resumed) as resumed,
+        max(restarted) as restarted,
         max(reason_code) as reason_code,
         max(delivered) as delivered,
         sum(skip_count) as skip_count
@@ -210,7 +234,7 @@ days as (
     group by subscription_id, event_on
 ),
 
--- every day belongs to the stretch of the last word about the status and to that of the last delivery
+-- every day belongs to the stretch of the last word about the status
 numbered as (
     select
         *,
@@ -218,13 +242,10 @@ numbered as (
         count(status) over (
             partition by subscription_id order by event_on rows between unbounded preceding and current row
         ) as status_no,
-        sum(delivered) over (
-            partition by subscription_id order by event_on rows between unbounded preceding and current row
-        ) as delivery_no,
         max(case when delivered = 1 then event_on end) over (
             partition by subscription_id order by event_on rows between unbounded preceding and 1 preceding
         ) as previous_delivery_on,
-        max(case when resumed = 1 or status in ('suspended', 'cancelled') then event_on end) over (
+        max(case when status in ('suspended', 'cancelled') then event_on end) over (
             partition by subscription_id order by event_on rows between unbounded preceding and current row
         ) as interrupted_on
     from days
@@ -232,42 +253,75 @@ numbered as (
 
 stretched as (
     select
-        numbered.*,
-        max(numbered.status) over (partition by numbered.subscription_id, numbered.status_no) as held_status,
-        min(numbered.event_on) over (partition by numbered.subscription_id, numbered.status_no) as status_on,
-        max(numbered.reason_code) over (partition by numbered.subscription_id, numbered.status_no) as held_reason_code,
-        case
-            when numbered.delivery_no > 0
-                then min(numbered.event_on) over (partition by numbered.subscription_id, numbered.delivery_no)
-        end as delivered_on,
-        sum(numbered.skip_count) over (
-            partition by numbered.subscription_id, numbered.delivery_no order by numbered.event_on
-            rows between unbounded preceding and current row
-        ) as skips_since_delivery
+        *,
+        max(status) over (partition by subscription_id, status_no) as held_status,
+        min(event_on) over (partition by subscription_id, status_no) as status_on,
+        max(reason_code) over (partition by subscription_id, status_no) as held_reason_code
     from numbered
+),
+
+-- what is still sent after the cancellation is no delivery to count on
+delivered as (
+    select
+        *,
+        delivered = 1 and held_status = 'cancelled' and status_on < event_on as is_left_over,
+        case when delivered = 1 and not (held_status = 'cancelled' and status_on < event_on) then 1 else 0 end as counted
+    from stretched
+),
+
+-- and to that of the last delivery, in which skips add up
+boxed as (
+    select
+        *,
+        sum(counted) over (
+            partition by subscription_id order by event_on rows between unbounded preceding and current row
+        ) as delivery_no,
+        max(case when counted = 1 then event_on end) over (
+            partition by subscription_id order by event_on rows between unbounded preceding and current row
+        ) as delivered_on
+    from delivered
+),
+
+skipped as (
+    select
+        *,
+        sum(case when counted = 1 then 0 else skip_count end) over (
+            partition by subscription_id, delivery_no order by event_on rows between unbounded preceding and current row
+        ) as skips_since_delivery
+    from boxed
+),
+
+paused as (
+    select
+        skipped.*,
+        pauses.paused_to_on,
+        skipped.restarted = 1 or coalesce(skipped.event_on = pauses.paused_to_on, false) as is_clock_restart,
+        max(case when skipped.restarted = 1 or skipped.event_on = pauses.paused_to_on then skipped.event_on end) over (
+            partition by skipped.subscription_id order by skipped.event_on rows between unbounded preceding and current row
+        ) as restarted_on
+    from skipped
+    left join pauses
+        on skipped.subscription_id = pauses.subscription_id
+        and skipped.held_status = 'suspended'
+        and skipped.status_on = pauses.suspended_from_on
 ),
 
 judged as (
     select
-        stretched.*,
+        paused.*,
         subscriptions.person_id,
         subscriptions.started_on,
         subscriptions.next_delivery_on,
         coalesce(subscriptions.cycle_days, rules.d6_default_cycle_days) as cycle_days,
         rules.d6_active_block_days,
-        pauses.paused_to_on,
         -- a delivery after the end of a pause shows that it is over
         case
-            when stretched.held_status = 'suspended' and stretched.delivered_on >= pauses.paused_to_on then 'active'
-            else stretched.held_status
+            when paused.held_status = 'suspended' and paused.delivered_on >= paused.paused_to_on then 'active'
+            else paused.held_status
         end as present_status
-    from stretched
+    from paused
     cross join rules
-    inner join subscriptions on stretched.subscription_id = subscriptions.subscription_id
-    left join pauses
-        on stretched.subscription_id = pauses.subscription_id
-        and stretched.held_status = 'suspended'
-        and stretched.status_on = pauses.suspended_from_on
+    inner join subscriptions on paused.subscription_id = subscriptions.subscription_id
 ),
 
 final as (
@@ -279,20 +333,21 @@ final as (
         judged.present_status as status,
         judged.delivered_on,
         judged.delivered = 1 as is_delivery,
+        judged.is_left_over,
         judged.delivered = 1
         and judged.previous_delivery_on is not null
         and coalesce(judged.interrupted_on <= judged.previous_delivery_on, true) as is_uninterrupted,
         judged.resumed = 1 as is_resumption,
-        judged.resumed = 1 or coalesce(judged.event_on = judged.paused_to_on, false) as is_clock_restart,
-        cast(judged.skips_since_delivery as integer) as skip_count,
+        judged.is_clock_restart,
+        cast(case when judged.present_status = 'cancelled' then 0 else judged.skips_since_delivery end as integer) as skip_count,
         case when judged.event_on < judged.paused_to_on and judged.present_status = 'suspended' then judged.paused_to_on end
             as paused_to_on,
         case
-            when judged.present_status = 'active' and judged.next_delivery_on > coalesce(judged.delivered_on, judged.started_on)
+            when judged.present_status = 'active' and coalesce(judged.next_delivery_on > judged.delivered_on, judged.next_delivery_on is not null)
                 then {{ add_days('judged.next_delivery_on', 'judged.d6_active_block_days') }}
             when judged.present_status = 'active'
                 then {{ add_days(
-                    'coalesce(judged.delivered_on, judged.started_on)',
+                    'greatest(judged.started_on, judged.delivered_on, judged.restarted_on)',
                     'judged.cycle_days * (1 + judged.skips_since_delivery) + judged.d6_active_block_days'
                 ) }}
             when judged.present_status = 'suspended' and judged.event_on < judged.paused_to_on then judged.paused_to_on
@@ -308,8 +363,7 @@ final as (
             when judged.present_status = 'suspended'
                 then greatest(judged.status_on, {{ add_days('judged.delivered_on', 'judged.cycle_days') }})
         end as lapses_on,
-        judged.status = 'cancelled' and churn_reasons.reason_code is not null as is_churn_day,
-        judged.present_status = 'cancelled' and churn_reasons.reason_code is not null as is_cancelled_for_good
+        judged.status = 'cancelled' and churn_reasons.reason_code is not null as is_churn_day
     from judged
     left join churn_reasons on judged.held_reason_code = churn_reasons.reason_code
 )
