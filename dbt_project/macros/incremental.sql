@@ -13,13 +13,23 @@ A full build reads none of them.
     {%- endif -%}
 {%- endmacro %}
 
-{# The same for rows of a source's own party, by `key`. #}
-{% macro concerned_by(relation, key) -%}
+{# The same for rows of a source's own party, by `key`; with `entity`, the records of it that changed come along, by `record_key`. #}
+{% macro concerned_by(relation, key, entity=none, record_key=none) -%}
     {%- if is_partial() -%}
-    (select * from {{ relation }} where {{ key }} in (select party_key from ops.changed_member))
+    (
+        select * from {{ relation }}
+        where
+            {{ key }} in (select party_key from ops.changed_member)
+            {%- if entity %} or {{ record_key }} in ({{ changed_ids(entity) }}){% endif %}
+    )
     {%- else -%}
     {{ relation }}
     {%- endif -%}
+{%- endmacro %}
+
+{# Condition: true in a full build, else whether the column's value is one that a CTE has left. #}
+{% macro is_among(column, cte) -%}
+    {{ column ~ ' in (select ' ~ column ~ ' from ' ~ cte ~ ')' if is_partial() else 'true' }}
 {%- endmacro %}
 
 {# Condition for a key of a source's own party: true in a full build, else whether a changed record speaks of it. #}

@@ -11,9 +11,7 @@ members as (
 called as (
     select *
     from {{ ref('int_identity__call') }}
-    {%- if is_partial() %}
-    where person_id in (select person_id from members)
-    {%- endif %}
+    where {{ is_among('person_id', 'members') }}
 ),
 
 orders as (
