@@ -42,6 +42,7 @@ fuzz: $(STAMP)  ## 20,000 mutated files through the row gate (FILES=n SEED=n)
 
 lock: $(STAMP)  ## compile requirements.in into requirements.txt
 	@$(VENV)/bin/uv pip compile --quiet --system-certs --no-header --python-version 3.11 requirements.in -o requirements.txt
+	@$(VENV)/bin/uv pip compile --quiet --system-certs --no-header --python-version 3.11 requirements-lifetimes.in -o requirements-lifetimes.txt
 
 clean:  ## remove generated data and the virtual environment
 	@rm -rf $(VENV) data

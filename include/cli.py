@@ -75,6 +75,9 @@ def _parser() -> argparse.ArgumentParser:
     verbs.choices["benchmark"].add_argument(
         "--identity", type=int, metavar="PERSONS", help="only who is who, on so many persons"
     )
+    verbs.choices["benchmark"].add_argument(
+        "--value", type=int, metavar="PERSONS", help="only P(alive) and value of so many persons, beside the package lifetimes"
+    )
     execute = verbs.add_parser("exec", help="run a command with Airflow's settings in its environment")
     execute.add_argument("command", nargs=argparse.REMAINDER)
     execute.set_defaults(verb=_exec)
@@ -166,6 +169,8 @@ def _benchmark(config: settings.Settings, options: argparse.Namespace) -> int:
 
     if options.identity:
         return benchmark.run_identity(config, options.identity)
+    if options.value:
+        return benchmark.run_value(config, options.value)
     return benchmark.run_ingest(config, options.ingest) if options.ingest else benchmark.run(config)
 
 

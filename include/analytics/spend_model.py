@@ -44,9 +44,9 @@ def fit(n: np.ndarray, mean: np.ndarray, counts: np.ndarray) -> SpendModel:
     if not len(n) or (n < 1).any() or not (mean > 0).all():
         raise ValueError("groups need n >= 1 and a positive mean")
     unit = float(np.average(mean, weights=counts))
-    scaled, total = mean / unit, counts.sum()
+    groups, total = _Groups(n, mean / unit, counts), counts.sum()
     found = minimize(
-        lambda logs: tuple(-part / total for part in _likelihood(logs, n, scaled, counts)),
+        lambda logs: tuple(-part / total for part in groups.likelihood(logs)),
         np.log([2.0, 2.0, 1.0]), jac=True, method="L-BFGS-B", bounds=LOG_BOUNDS,
         options={"maxiter": 1000, "ftol": 1e-15, "gtol": 1e-9},
     )  # fmt: skip
@@ -61,15 +61,30 @@ def expected_amount(model: SpendModel, n: np.ndarray, mean: np.ndarray) -> np.nd
     return (known * np.where(n > 0, mean, 0) + (model.q - 1) * model.mean) / (known + model.q - 1)
 
 
-def _likelihood(logs: np.ndarray, n: np.ndarray, mean: np.ndarray, counts: np.ndarray) -> tuple[float, np.ndarray]:
-    p, q, v = np.exp(logs) + [0, 1, 0]
-    shape, spent = p * n, n * mean
-    log_all, log_spent = np.log(spent + v), np.log(spent)
-    value = counts @ (
-        gammaln(shape + q) - gammaln(shape) - gammaln(q) + q * np.log(v)
-        + shape * log_spent - np.log(mean) - (shape + q) * log_all
-    )  # fmt: skip
-    by_p = counts @ (n * (digamma(shape + q) - digamma(shape) + log_spent - log_all))
-    by_q = counts @ (digamma(shape + q) - digamma(q) + np.log(v) - log_all)
-    by_v = counts @ (q / v - (shape + q) / (spent + v))
-    return float(value), np.array([by_p * p, by_q * (q - 1), by_v * v])
+class _Groups:
+    """Likelihood and its gradient; what depends on n alone is computed once per distinct n."""
+
+    def __init__(self, n: np.ndarray, mean: np.ndarray, counts: np.ndarray):
+        self.n, self.counts, self.spent = n, counts, n * mean
+        self.values, place = np.unique(n, return_inverse=True)
+        self.per_n = np.bincount(place, counts, len(self.values))
+        self.log_spent = np.log(self.spent)
+        # constant parts of the sums over groups
+        self.weighted_log_spent = (counts * n) @ self.log_spent
+        self.log_means = counts @ np.log(mean)
+
+    def likelihood(self, logs: np.ndarray) -> tuple[float, np.ndarray]:
+        """Value and gradient at the logarithms of (p, q - 1, v)."""
+        p, q, v = np.exp(logs) + [0, 1, 0]
+        shape, total = p * self.values, self.per_n.sum()
+        log_all = np.log(self.spent + v)
+        weighted_all, weighted_n = self.counts @ log_all, (self.counts * self.n) @ log_all
+        value = (
+            self.per_n @ (gammaln(shape + q) - gammaln(shape)) + total * (q * np.log(v) - gammaln(q))
+            + p * self.weighted_log_spent - self.log_means - p * weighted_n - q * weighted_all
+        )  # fmt: skip
+        both = digamma(shape + q)
+        by_p = self.per_n @ (self.values * (both - digamma(shape))) + self.weighted_log_spent - weighted_n
+        by_q = self.per_n @ both + total * (np.log(v) - digamma(q)) - weighted_all
+        by_v = total * q / v - (self.counts * (p * self.n + q)) @ (1 / (self.spent + v))
+        return float(value), np.array([by_p * p, by_q * (q - 1), by_v * v])

@@ -63,6 +63,13 @@ def run_identity(settings: Settings, persons: int) -> int:
     return identity.run(settings, persons)
 
 
+def run_value(settings: Settings, persons: int) -> int:
+    """P(alive) and value alone, beside the package `lifetimes`; see `include.benchmark.value`."""
+    from include.benchmark import value
+
+    return value.run(settings, persons)
+
+
 def table(profile: str, stages: list[Stage], wall: float) -> str:
     """The figures of one run as text; the overhead is all that no engine and no file work accounts for."""
     lines = [f"\n{profile}", f"{'stage':<34}{'seconds':>9}{'rows':>12}"]

@@ -44,6 +44,9 @@ def _courses(rng, people: People, orders: Orders, story: Story, as_of: date) -> 
     who = np.flatnonzero((people.behaviour == "subscription") & (count > 0))
     cycle, stopped, cause = story.rhythm_days[who], story.has_stopped[who], story.cause[who]
     failed = cause == "INV_PAYMENT"
+    # some payments fail although the reason to leave is another one
+    luck = rng.random(len(who))
+    failed = failed | (stopped & (luck < plan.COINCIDENCES["failed_payment"]))
     suspended = stopped & (failed | (rng.random(len(who)) < 0.2))
     cancelled = stopped & ~suspended
     skips = np.where(
@@ -76,6 +79,8 @@ def subscription_rows(
     reason = np.array(
         [words.CANCEL_REASONS.get(code, "特に理由なし") for code in course["cause"]], dtype=object
     )
+    polite = rng.random(size) < plan.COINCIDENCES["polite_reason"]
+    reason[polite] = words.POLITE_REASON
     state = np.where(course["cancelled"], 2, np.where(course["suspended"], 1, 0))
     last_change = np.where(np.isnat(course["left"]), course["last"], course["left"])
     columns = {

@@ -28,7 +28,8 @@ BEHAVIOURS = {
 # why a person stopped (codes of the cause master), by behaviour
 CAUSES = {
     "one_time": {
-        "FOR_FIRST": 0.70, "DIS_COMPLAINT": 0.08, "DIS_PRICE": 0.06, "EXT_COMPETITOR": 0.08, "CHG_LIFE": 0.08,
+        "FOR_FIRST": 0.54, "DIS_COMPLAINT": 0.07, "DIS_LOWSCORE": 0.05, "CHG_NEED": 0.04, "EXT_COMPETITOR": 0.14,
+        "CHG_LIFE": 0.07, "UNKNOWN": 0.09,
     },
     "seasonal": {"CHG_NEED": 0.60, "EXT_COMPETITOR": 0.20, "CHG_LIFE": 0.20},
     "subscription": {
@@ -36,11 +37,14 @@ CAUSES = {
         "EXT_COMPETITOR": 0.12, "CHG_LIFE": 0.08, "UNKNOWN": 0.06,
     },
     "other": {
-        "DIS_COMPLAINT": 0.14, "DIS_UNRESOLVED": 0.07, "DIS_PRICE": 0.14, "DIS_QUALITY": 0.08,
-        "CHG_LIFE": 0.12, "CHG_SURPLUS": 0.06, "EXT_COMPETITOR": 0.12, "EXT_SUPPLY": 0.05, "FOR_FADE": 0.14,
-        "INV_REACH": 0.03, "UNKNOWN": 0.05,
+        "DIS_COMPLAINT": 0.12, "DIS_UNRESOLVED": 0.07, "DIS_PRICE": 0.12, "DIS_QUALITY": 0.08, "DIS_LOWSCORE": 0.03,
+        "CHG_LIFE": 0.10, "CHG_BUDGET": 0.09, "EXT_COMPETITOR": 0.12, "EXT_SUPPLY": 0.04, "FOR_FADE": 0.14,
+        "INV_REACH": 0.03, "UNKNOWN": 0.06,
     },
 }  # fmt: skip
+
+# what looks like a reason and is none: share of persons to whom it happens although they stopped for another reason
+COINCIDENCES = {"complaint": 0.035, "life_event": 0.025, "failed_payment": 0.05, "bargain_hunter": 0.05, "polite_reason": 0.10}
 
 # the answer to a call, by axis of the cause: disposition -> share
 ANSWERS = {

@@ -13,6 +13,7 @@ from include.synthetic.columns import draw, pick, stream
 from include.synthetic.people import People
 
 VALID = ("1", "4", "5", "6")
+CHEAP_ORDERS = 2  # the last orders of those whose budget shrank
 
 
 @dataclass
@@ -114,12 +115,12 @@ def _order_days(rng, people: People, rhythm, spread, has_stopped, cause, as_of: 
 
 
 def _fade(person: np.ndarray, ago: np.ndarray, cause: np.ndarray) -> np.ndarray:
-    """FOR_FADE: the last three gaps grow by a third each; earlier orders move back, the last one stays."""
+    """FOR_FADE: the last three gaps grow by a half each; earlier orders move back, the last one stays."""
     last = np.r_[person[1:] != person[:-1], True]
     place = np.arange(len(person))
     from_end = place[last][np.searchsorted(place[last], place)] - place
     gap = np.where(last, 0, ago - np.r_[ago[1:], 0])
-    stretch = np.array([1.0, 2.4, 1.8, 1.35])[np.where(from_end <= 3, from_end, 0)]
+    stretch = np.array([1.0, 2.9, 1.9, 1.25])[np.where(from_end <= 3, from_end, 0)]
     faded = np.where(cause[person] == "FOR_FADE", gap * stretch, gap)
     back = np.cumsum(faded[::-1])[::-1]
     end = place[last][np.searchsorted(place[last], place)]
@@ -168,7 +169,10 @@ def make_purchases(seed: int, block: int, people: People, as_of: date) -> tuple[
     ordered_at = _moments(rng, days)
     cycle_no = np.where(people.behaviour[person] == "subscription", _position(person) + 1, 0)
     status = _statuses(rng, people, person, ordered_at, cycle_no, cause, as_of)
-    discounted = rng.random(len(person)) < np.where(cause[person] == "DIS_PRICE", 0.92, 0.15)
+    hunts = (cause == "DIS_PRICE") | (
+        stream(seed, block, "bargains").random(people.size) < plan.COINCIDENCES["bargain_hunter"]
+    )
+    discounted = rng.random(len(person)) < np.where(hunts[person], 0.97, 0.15)
     first_half = _position(person) * 2 < np.bincount(person, minlength=people.size)[person]
     member = np.where(people.has_account[person], people.member_id[person], 0)
     member = np.where((people.second_id[person] > 0) & first_half, people.second_id[person], member)
@@ -197,6 +201,14 @@ def _position(person: np.ndarray) -> np.ndarray:
     return np.arange(len(person)) - np.repeat(starts, np.diff(np.r_[starts, len(person)]))
 
 
+def _from_end(person: np.ndarray) -> np.ndarray:
+    """0 for the last order of each person, 1 for the one before …; orders ascend in time."""
+    sort = np.lexsort((-np.arange(len(person)), person))
+    place = np.empty(len(person), dtype=int)
+    place[sort] = _position(person[sort])
+    return place
+
+
 def _favourites(rng: np.random.Generator, people: People, cause: np.ndarray) -> np.ndarray:
     favourite = rng.integers(0, 12, people.size)
     for behaviour, products in (
@@ -205,6 +217,8 @@ def _favourites(rng: np.random.Generator, people: People, cause: np.ndarray) -> 
     ):
         mask = people.behaviour == behaviour
         favourite[mask] = np.array(products)[rng.integers(0, len(products), int(mask.sum()))] - 1
+    gifts = (cause == "CHG_NEED") & (people.behaviour == "one_time")
+    favourite[gifts] = words.SEASONAL_PRODUCTS[-1] - 1
     favourite[cause == "EXT_SUPPLY"] = words.DISCONTINUED - 1
     return favourite
 
@@ -247,7 +261,7 @@ def make_lines(seed: int, block: int, orders: Orders, story: Story) -> Lines:
     prices = np.array([row[4] for row in words.PRODUCTS])
     taxes = np.array([row[6] for row in words.PRODUCTS])
     goods_count = np.where(
-        orders.cycle_no > 0, 1, rng.choice([1, 2, 3], size=orders.size, p=[0.78, 0.17, 0.05])
+        orders.cycle_no > 0, 1, rng.choice([1, 2, 3], size=orders.size, p=[0.88, 0.09, 0.03])
     )
     order = np.repeat(np.arange(orders.size), goods_count)
     is_first = _position(order) == 0
@@ -257,8 +271,10 @@ def make_lines(seed: int, block: int, orders: Orders, story: Story) -> Lines:
     )
     product = np.where(orders.cycle_no[order] > 0, story.favourite[orders.person[order]], product)
     quantity = np.where(
-        orders.cycle_no[order] > 0, 1, rng.choice([1, 2, 3], size=len(order), p=[0.75, 0.2, 0.05])
+        orders.cycle_no[order] > 0, 1, rng.choice([1, 2, 3], size=len(order), p=[0.88, 0.10, 0.02])
     )
+    saves = (story.cause[orders.person] == "CHG_BUDGET") & (_from_end(orders.person) < CHEAP_ORDERS)
+    product, quantity = np.where(saves[order], words.CHEAPEST - 1, product), np.where(saves[order], 1, quantity)
     goods = np.bincount(order, prices[product] * quantity, minlength=orders.size)
     every = np.arange(orders.size)
     cod = np.flatnonzero(rng.random(orders.size) < 0.12)

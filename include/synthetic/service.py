@@ -17,6 +17,7 @@ from include.synthetic.purchases import Story
 from include.synthetic.truth import Answers
 
 DAY = np.timedelta64(1, "D")
+DISSATISFIED = ("DIS_COMPLAINT", "DIS_UNRESOLVED", "DIS_LOWSCORE", "DIS_QUALITY", "DIS_PRICE")
 NEVER = np.datetime64("NaT", "s")
 
 
@@ -36,37 +37,47 @@ def _before(moments: np.ndarray, as_of: date) -> np.ndarray:
 
 
 def _inquiry_events(rng, people: People, story: Story, as_of: date):
-    """(person, received_at, closed_at, severity 0–3); severity 0 is a question, NaT a case still open."""
+    """(person, received_at, closed_at, severity 0–3, scored badly); severity 0 is a question, NaT a case still open."""
     known = people.has_account
     today = np.datetime64(as_of)
-    angry = np.flatnonzero(known & (story.cause == "DIS_COMPLAINT"))
+    unlucky = known & story.has_stopped & ~np.isin(story.cause, DISSATISFIED)
+    unlucky &= rng.random(people.size) < plan.COINCIDENCES["complaint"]
+    angry = np.flatnonzero(known & ((story.cause == "DIS_COMPLAINT") | unlucky))
+    critical = np.flatnonzero(known & (story.cause == "DIS_LOWSCORE"))
     waiting = np.flatnonzero(known & (story.cause == "DIS_UNRESOLVED"))
     curious = _some(rng, known, 0.12)
     annoyed = _some(rng, known & ~story.has_stopped & (story.valid_orders > 0), 0.03)
-    person = np.r_[angry, waiting, curious, annoyed]
+    person = np.r_[angry, waiting, critical, curious, annoyed]
     days = np.r_[
         story.last_valid_on[angry] + rng.integers(2, 20, len(angry)),
         story.last_valid_on[waiting] + rng.integers(1, 15, len(waiting)),
+        story.last_valid_on[critical] + rng.integers(2, 25, len(critical)),
         today - rng.integers(2, 600, len(curious)),
         today - rng.integers(2, 300, len(annoyed)),
     ]
     severity = np.r_[
         rng.integers(2, 4, len(angry)),
         np.zeros(len(waiting), int),
+        np.zeros(len(critical), int),
         np.zeros(len(curious), int),
         rng.integers(1, 3, len(annoyed)),
     ]
     received = _before(
         np.where(rng.random(len(days)) < 0.06, _clock(rng, days, 0, 4), _clock(rng, days)), as_of
     )
+    scored = np.r_[
+        np.zeros(len(angry) + len(waiting), bool), np.ones(len(critical), bool), np.zeros(len(curious) + len(annoyed), bool)
+    ]
     closed = received + (rng.gamma(1.5, 6, len(days)) * 86400).astype(int) + 3600
     is_open = np.r_[
         rng.random(len(angry)) < 0.25,
         np.ones(len(waiting), bool),
+        np.zeros(len(critical), bool),
         np.zeros(len(curious), bool),
         rng.random(len(annoyed)) < 0.3,
     ]
-    return person, received, np.where(is_open | (closed > today), NEVER, closed), severity
+    closed = np.where(scored, np.minimum(closed, today.astype("datetime64[s]")), closed)
+    return person, received, np.where(is_open | (closed > today), NEVER, closed), severity, scored
 
 
 def inquiry_rows(seed: int, block: int, people: People, story: Story, as_of: date) -> tuple[Rows, Soil]:
@@ -74,7 +85,7 @@ def inquiry_rows(seed: int, block: int, people: People, story: Story, as_of: dat
     soil = Soil(stream(seed, block, "inquiries dirt"))
     events = _inquiry_events(rng, people, story, as_of)
     in_time = np.lexsort((events[0], events[1]))
-    person, received, closed, severity = (values[in_time] for values in events)
+    person, received, closed, severity, is_critical = (values[in_time] for values in events)
     size, is_complaint, is_open = len(person), severity > 0, np.isnat(closed)
     topic = rng.integers(0, 5, size)
     subject = [
@@ -89,9 +100,10 @@ def inquiry_rows(seed: int, block: int, people: People, story: Story, as_of: dat
         is_open & (rng.random(size) < 0.5), NEVER, _before(received + rng.integers(600, 86400, size), as_of)
     )
     answered = np.where(np.isnat(closed), answered, np.minimum(answered, closed))
-    asked = ~is_open & (rng.random(size) < 0.5)
+    asked = ~is_open & ((rng.random(size) < 0.5) | is_critical)
     csat = np.where(is_complaint, rng.integers(1, 3, size), rng.integers(3, 6, size))
-    nps = np.where(is_complaint, rng.integers(0, 5, size), rng.integers(6, 11, size))
+    csat = np.where(is_critical, rng.integers(1, 3, size), csat)
+    nps = np.where(is_complaint | is_critical, rng.integers(0, 5, size), rng.integers(6, 11, size))
     updated = np.where(is_open, np.where(np.isnat(answered), received, answered), closed)
     columns = {
         "受付番号": join("Q", number(plan.BLOCK * block + 1 + np.arange(size), 9)),
@@ -223,11 +235,14 @@ def life_event_rows(seed: int, block: int, people: People, story: Story, as_of: 
     soil = Soil(stream(seed, block, "life events dirt"))
     moved = _some(rng, people.has_account & (story.cause == "CHG_LIFE"), 0.7)
     others = _some(rng, people.has_account & ~story.has_stopped, 0.03)
-    person = np.r_[moved, others]
+    chance = plan.COINCIDENCES["life_event"]
+    unlucky = _some(rng, people.has_account & story.has_stopped & (story.cause != "CHG_LIFE"), chance)
+    person = np.r_[moved, others, unlucky]
     today = np.datetime64(as_of)
     days = np.r_[
         story.last_valid_on[moved] + rng.integers(-40, 45, len(moved)),
         today - rng.integers(1, 900, len(others)),
+        story.last_valid_on[unlucky] + rng.integers(-40, 45, len(unlucky)),
     ]
     events = draw(
         rng, {"転居": 0.5, "出産": 0.15, "結婚": 0.1, "転職": 0.1, "退職": 0.1, "死別": 0.05}, len(person)

@@ -151,6 +151,7 @@ PRODUCTS = [
     (22, "新・酵素ドリンク720ml", "健康食品", "飲料", 5200, 1560, 8, 30, None, None, "健康増進法"),
 ]
 DISCONTINUED = 21
+CHEAPEST = 10
 SEASONAL_PRODUCTS = [13, 14, 15]
 COURSE_PRODUCTS = [1, 2, 3, 4, 5, 6]
 
@@ -186,6 +187,8 @@ CANCEL_REASONS = {
     "CHG_LIFE": "引っ越し・生活の変化",
     "UNKNOWN": "特に理由なし",
 }
+# what people say who would rather not say why
+POLITE_REASON = "余っている"
 HEARD_REASONS = {
     "DIS_COMPLAINT": "対応に不満",
     "DIS_UNRESOLVED": "問い合わせが未解決",

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+
+import pytest
 
 from include import warehouse
 from include.benchmark import ingest as benchmark
-from include.settings import Settings
+from include.benchmark import value as value_benchmark
+from include.errors import GateStop
+from include.settings import REPO, Settings
 
 
 def test_the_order_file_is_one_that_its_contract_takes_whole(config: Settings):
@@ -28,3 +33,37 @@ def test_both_ways_are_measured_and_kept(config: Settings, capsys):
     assert min(figures[way][key] for way in ("floor", "ingest") for key in ("seconds", "peak_mb")) > 0
     assert "ingest / floor" in capsys.readouterr().out
     assert not (config.work / "benchmark" / "ingest").exists()
+
+
+def test_value_of_the_benchmark_is_learned_and_scored_for_everybody(config: Settings, tmp_path):
+    own = [sys.executable, "-m", "include.benchmark.value", str(tmp_path)]
+    made = value_benchmark._measure(tmp_path, [*own, "3000"])
+    found = value_benchmark._measure(tmp_path, own)
+    assert 3_000 < made["purchases"] < 30_000
+    assert 0 < found["once_alive"] < 1
+    assert found["seconds"] == pytest.approx(sum(found["parts"].values()), abs=0.1)
+    assert found["peak_mb"] > 50
+    with warehouse.writer(config, tmp_path / "count.duckdb") as connection:
+        scores = f"from '{tmp_path}/scores.parquet'"
+        counted = connection.execute(f"select count(*), count(distinct person_id), count(return_likelihood) {scores}").fetchone()
+    assert counted == (3000, 3000, 3000)
+
+
+def test_both_ways_are_set_side_by_side():
+    way = {"seconds": 2.0, "cpu_seconds": 3.0, "peak_mb": 300.0, "once_alive": 0.7, "parts": {"summary": 1, "fit": 0.5, "score": 0.5}}
+    peer = {**way, "seconds": 20.0, "peak_mb": 1200.0, "once_alive": 1.0}
+    figures = {"persons": 10, "purchases": 60, "okoshi": way, "lifetimes": peer, "speed_ratio": 10.0, "memory_ratio": 0.25}
+    assert value_benchmark.table(figures).endswith("10.0 times as fast, 25% of the memory")
+
+
+def test_an_environment_that_cannot_be_made_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(value_benchmark, "REQUIREMENTS", tmp_path / "requirements-none.txt")
+    monkeypatch.setattr(value_benchmark.sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(GateStop, match="requirements-none.txt"):
+        value_benchmark.peer_environment(tmp_path / "env")
+
+
+def test_neither_demo_nor_test_installs_the_package_of_the_benchmark():
+    assert "lifetimes" not in (REPO / "requirements.txt").read_text()
+    recipes = (REPO / "Makefile").read_text().split("lock:")[0]
+    assert "requirements-lifetimes" not in recipes

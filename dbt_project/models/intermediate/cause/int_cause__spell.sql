@@ -59,7 +59,7 @@ final as (
         {{ add_days('anchored.last_active_on', 'round(anchored.rhythm_days)') }} as expected_on,
         first_answers.heard_on,
         least(
-            {{ add_days('anchored.dormant_on', 'model.after_dormant_days') }},
+            {{ add_days('anchored.dormant_on', 'model.after_dormant_days - 1') }},
             {{ as_of() }},
             anchored.end_on,
             {{ add_days('first_answers.heard_on', -1) }}
