@@ -86,6 +86,9 @@ def neighbours(world: World) -> World:
     world.heard("WORDS", "2024-09-01", None, reason_text="対応に不満はありませんが、糖尿病で入院しました。値上げがきつい。")
     world.order("GONE", "2024-06-01")
     world.heard("GONE", "2024-09-01", "区域外")
+    for name, reason in (("T1", "Moved"), ("T2", "Deceased"), ("T3", "Attitude of support person")):
+        world.order(name, "2024-06-01", source_system="telco")
+        world.heard(name, "2024-09-01", reason, source_system="telco")
     return world
 
 
@@ -203,9 +206,22 @@ def test_free_text_is_read_with_negation_and_never_names_what_is_sensitive(built
 
 def test_who_left_the_area_is_a_change_of_life_and_carries_the_stop(built, causes):
     assert first(causes, "GONE")[0] == "CHG_LIFE"
-    assert built.query("select suppression_code from intermediate.int_cause__hearing where reason_code = 'OUT_OF_AREA'") == [
-        ("SUP_OUT_OF_AREA",)
-    ]
+    assert stops(built)["GONE"] == "SUP_OUT_OF_AREA"
+
+
+def stops(built: Built) -> dict[str, str]:
+    return dict(
+        built.query(
+            "select source_id, suppression_code from intermediate.int_cause__hearing"
+            " inner join intermediate.int_identity__party using (person_id) where suppression_code is not null"
+        )
+    )
+
+
+def test_reasons_of_the_telco_file_become_causes_and_stops(built, causes):
+    assert (stops(built)["T1"], stops(built)["T2"]) == ("SUP_OUT_OF_AREA", "SUP_DECEASED")
+    assert {c.source for c in causes["T2"]} == {"inferred"}
+    assert first(causes, "T3")[0] == "DIS_COMPLAINT" and "T3" not in stops(built)
 
 
 def test_suspected_churn_is_marked_for_the_unheard_only(built):

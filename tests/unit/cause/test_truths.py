@@ -53,3 +53,18 @@ def test_references_of_every_kind_are_found(refs):
 def test_a_reference_to_a_row_that_does_not_exist_is_named():
     assert lost("orders:o1,orders:o2") == ["orders:o2"]
     assert lost("inquiries:o1") == ["inquiries:o1"]
+
+
+def unmapped(reason: str) -> list[tuple]:
+    with duckdb.connect() as connection:
+        connection.execute("create table causes as select 'DIS_PRICE' as cause_code")
+        connection.execute("create table stop_reasons as select 'DECEASED' as reason_code")
+        connection.execute("create table stg_subscriptions as select 'ec' as source_system, ? as cancel_reason_code", [reason])
+        connection.execute("create table stg_accounts as select 'sf' as source_system, 'DECEASED' as cancel_reason_code")
+        connection.execute("create table stg_deals as select 'sf' as source_system, cast(null as varchar) as lost_reason_code")
+        return connection.execute(singular_test("assert_every_reason_for_leaving_is_mapped")).fetchall()
+
+
+def test_a_reason_that_no_row_of_the_mapping_knows_is_named():
+    assert unmapped("DIS_PRICE") == []
+    assert unmapped("気分") == [("subscriptions", "ec", "気分")]
