@@ -33,7 +33,7 @@ busy_seasons as (
 ),
 
 presets as (
-    select * from {{ concerned(ref('int_dormancy__preset')) }}
+    select * from {{ ref('int_dormancy__preset') }}
     where business_type = 'b2b' and category_l1 = 'ALL'
 ),
 

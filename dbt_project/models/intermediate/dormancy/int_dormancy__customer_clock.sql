@@ -41,7 +41,7 @@ learned as (
 ),
 
 presets as (
-    select * from {{ concerned(ref('int_dormancy__preset')) }}
+    select * from {{ ref('int_dormancy__preset') }}
     where clock_code = 'transaction'
 ),
 

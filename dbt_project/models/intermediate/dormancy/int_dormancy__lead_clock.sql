@@ -14,7 +14,7 @@ first_orders as (
 ),
 
 presets as (
-    select * from {{ concerned(ref('int_dormancy__preset')) }}
+    select * from {{ ref('int_dormancy__preset') }}
     where clock_code = 'lead' and category_l1 = 'ALL'
 ),
 

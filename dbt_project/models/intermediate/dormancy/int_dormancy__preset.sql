@@ -1,16 +1,15 @@
-{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- The preset that applies to each clock, business type, source and product category that occurs: the most specific row wins, the
 -- category before the source. Nobody may be left without one.
 with parties as (
     select distinct
         business_type,
         source_system
-    from {{ concerned(ref('int_identity__party')) }}
+    from {{ ref('int_identity__party') }}
 ),
 
 categories as (
     select distinct category_l1
-    from {{ concerned(ref('int_activity__order_day')) }}
+    from {{ ref('int_activity__order_day') }}
     union
     select 'ALL' as category_l1
 ),
