@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from include import warehouse
+from include.benchmark import identity
 from include.benchmark import ingest as benchmark
 from include.benchmark import value as value_benchmark
 from include.errors import GateStop
@@ -31,8 +32,21 @@ def test_both_ways_are_measured_and_kept(config: Settings, capsys):
     figures = json.loads((config.data_root / "benchmark" / "ingest.json").read_text())
     assert figures["lines"] == 200
     assert min(figures[way][key] for way in ("floor", "ingest") for key in ("seconds", "peak_mb")) > 0
-    assert "ingest / floor" in capsys.readouterr().out
+    assert (figures["history"], figures["delta_lines"], len(figures["delta"])) == ([20, 222], 2, 2)
+    said = capsys.readouterr().out
+    assert "ingest / floor" in said and "a day of 2 lines after 222" in said
     assert not (config.work / "benchmark" / "ingest").exists()
+
+
+def test_every_tenth_person_of_the_identity_benchmark_is_known_to_two_systems(config: Settings):
+    assert identity.fill(config, 100) == 110
+    with warehouse.reader(config) as connection:
+        found = connection.execute(
+            "select source_system, count(*), count(distinct email) from raw.customers"
+            " semi join ops.file_ledger using (delivery_id) group by all order by all"
+        ).fetchall()
+        [same] = connection.execute("select count(*) - count(distinct email) from raw.customers").fetchone()
+    assert (found, same) == ([("eccube", 100, 100), ("shopify", 10, 10)], 10)
 
 
 def test_value_of_the_benchmark_is_learned_and_scored_for_everybody(config: Settings, tmp_path):
