@@ -3,6 +3,12 @@
     source_system || ':' || {{ column }}
 {%- endmacro %}
 
+{# Does a raw row count on as_of: known by then, and its event, where it has one, not in the future? #}
+{% macro counts_already(event=none) -%}
+    known_at < {{ as_of_end() }}
+    {%- if event %} and coalesce(cast({{ event }} as date) <= {{ as_of() }}, true){% endif %}
+{%- endmacro %}
+
 {#
 One row per (source_system, key): the newest version known on as_of. Versions are ordered by known_at, then delivery, then
 place in the file. A version whose event lies after as_of does not count yet, so the one before it still holds. Rows that
@@ -29,10 +35,7 @@ With changed_only, an incremental build reads only the records that changed (the
             ) as version_no
         from {{ source('raw', entity) }}
         where
-            known_at < {{ as_of_end() }}
-            {%- if event %}
-            and coalesce(cast({{ event }} as date) <= {{ as_of() }}, true)
-            {%- endif %}
+            {{ counts_already(event) }}
             {%- if changed_only %} and {{ is_changed_record(entity, key) }}{% endif %}
     ) as versions
     left join {{ source('ops', 'file_ledger') }} as ledger on versions.delivery_id = ledger.delivery_id

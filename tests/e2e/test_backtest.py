@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import shutil
@@ -10,12 +11,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from include import rules
 from include.settings import REPO
 from tests.conftest import DEMO_DATE, built_once, run_cli
 from tests.e2e import snapshots
 
 DAY = "2024-03-31"
-SHORTER = "b2c_std,120"
 
 
 @pytest.fixture(scope="session")
@@ -43,10 +44,15 @@ def replayed(silent_root, shared_tmp) -> Path:
 
 
 def shorter_rules(folder: Path) -> Path:
+    """The presets with 120 fixed days wherever they say 180."""
     folder.mkdir()
-    text = (REPO / "dbt_project/seeds/rules/rule_dormancy_preset.csv").read_text(encoding="utf-8")
-    assert "b2c_std,180" in text
-    (folder / "rule_dormancy_preset.csv").write_text(text.replace("b2c_std,180", SHORTER), encoding="utf-8")
+    shipped = REPO / "dbt_project/seeds/rules/rule_dormancy_preset.csv"
+    rows = rules.read_rows(shipped)
+    assert any(row["fixed_days"] == "180" for row in rows)
+    with (folder / shipped.name).open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, rules.header(shipped))
+        writer.writeheader()
+        writer.writerows(row | {"fixed_days": "120" if row["fixed_days"] == "180" else row["fixed_days"]} for row in rows)
     return folder
 
 

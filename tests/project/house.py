@@ -175,6 +175,8 @@ NOT_FROM = {
     "include/ingest/": ("include.transform", "include.publish", "include.report", "include.orchestration"),
     "include/publish/": ("include.ingest", "include.transform", "include.report", "include.orchestration"),
     "include/quality/": ("include.transform", "include.publish", "include.orchestration"),
+    "include/backtest/": ("include.ingest", "include.publish", "include.report", "include.orchestration"),
+    "include/rulebook/": ("include.ingest", "include.publish", "include.transform", "include.warehouse"),
     "include/synthetic/": ("include.ingest", "include.transform", "include.publish", "include.warehouse"),
     "include/settings.py": ("include",),
 }

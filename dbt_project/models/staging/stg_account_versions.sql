@@ -11,7 +11,7 @@ with final as (
         {{ global_id('parent_account_id') }} as parent_account_key,
         min(known_at) as known_at
     from {{ source('raw', 'accounts') }}
-    where known_at < {{ as_of_end() }} and coalesce(cast(registered_at as date) <= {{ as_of() }}, true)
+    where {{ counts_already('registered_at') }}
     group by source_system, account_id, corporate_number, account_name, domain, postal_code, parent_account_id
 )
 

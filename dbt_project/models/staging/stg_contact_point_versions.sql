@@ -6,7 +6,7 @@ with final as (
         value_norm,
         min(known_at) as known_at
     from {{ source('raw', 'contact_points') }}
-    where known_at < {{ as_of_end() }} and value_norm is not null
+    where {{ counts_already('registered_at') }} and value_norm is not null
     group by source_system, contact_point_id, party_id, value_norm
 )
 

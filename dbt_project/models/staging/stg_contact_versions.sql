@@ -13,7 +13,7 @@ with final as (
         phone_direct,
         min(known_at) as known_at
     from {{ source('raw', 'contacts') }}
-    where known_at < {{ as_of_end() }}
+    where {{ counts_already('registered_at') }}
     group by
         source_system, contact_id, account_id, family_name, given_name, family_name_kana, given_name_kana, email, phone_direct
 )

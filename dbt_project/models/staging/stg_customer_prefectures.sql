@@ -10,7 +10,7 @@ with versions as (
             order by known_at, business_date nulls first, delivery_sequence nulls first, source_file, source_row
         ) as previous_prefecture_code
     from {{ source('raw', 'customers') }}
-    where known_at < {{ as_of_end() }} and prefecture_code is not null
+    where {{ counts_already('registered_at') }} and prefecture_code is not null
 ),
 
 final as (

@@ -15,7 +15,7 @@ with final as (
         postal_code,
         min(known_at) as known_at
     from {{ source('raw', 'customers') }}
-    where known_at < {{ as_of_end() }} and coalesce(cast(registered_at as date) <= {{ as_of() }}, true)
+    where {{ counts_already('registered_at') }}
     group by
         source_system, source_customer_id, family_name, given_name, family_name_kana, given_name_kana, birth_date,
         email, phone, postal_code

@@ -11,7 +11,7 @@ with versions as (
             order by known_at, business_date nulls first, delivery_sequence nulls first, source_file, source_row
         ) as previous_cycle_days
     from {{ source('raw', 'subscriptions') }}
-    where known_at < {{ as_of_end() }} and cycle_days is not null
+    where {{ counts_already('started_on') }} and cycle_days is not null
 ),
 
 final as (

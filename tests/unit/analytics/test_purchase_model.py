@@ -148,3 +148,22 @@ def test_the_mean_of_few_purchases_is_pulled_towards_the_mean_of_all():
 def test_spend_needs_positive_amounts():
     with pytest.raises(ValueError):
         spend_model.fit(np.array([1, 2]), np.array([10.0, 0.0]), np.array([1, 1]))
+
+
+@pytest.mark.real_data
+def test_donors_come_back_less_the_longer_they_stayed_away_and_the_model_says_so(real_data):
+    lines = (real_data / "blood_transfusion" / "transfusion.data").read_text().splitlines()[1:]
+    away, times, _, months, came = np.array([[float(cell) for cell in line.split(",")] for line in lines]).T
+    assert (len(lines), came.sum()) == (748, 178)
+    weeks = 365.25 / 12 / 7
+    x, t_x, T = times - 1, np.where(times > 1, months - away, 0) * weeks, months * weeks
+    model = purchase_model.fit(x, t_x, T, np.ones(748))
+    odds = purchase_model.log_return_odds(model, x, t_x, T, weeks)
+    chance = 1 / (1 + np.exp(-odds))
+    bands = [(away >= low) & (away <= high) for low, high in ((0, 3), (7, 12), (13, 24))]
+    assert [round(100 * came[band].mean(), 1) for band in bands] == [37.5, 15.0, 8.6]
+    predicted = [chance[band].mean() for band in bands]
+    assert predicted[0] > predicted[1] > predicted[2]
+    # who came back had been given the higher chance
+    pairs = np.subtract.outer(chance[came == 1], chance[came == 0])
+    assert (pairs > 0).mean() + (pairs == 0).mean() / 2 > 0.65

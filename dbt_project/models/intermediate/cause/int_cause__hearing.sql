@@ -74,6 +74,7 @@ silences as (
     left join order_days
         on spells.person_id = order_days.person_id
         and order_days.ordered_on > coalesce(spells.last_order_on, spells.last_clock_on)
+    where spells.person_id in (select person_id from answered)
     group by all
 ),
 

@@ -17,7 +17,22 @@ order_days as (
     select * from {{ ref('int_activity__order_day') }}
 ),
 
--- an order that turned void counts until that was known
+-- an order that turned void counts until that was known; a day that has a valid order as well counts once
+voided as (
+    select
+        orders.person_id,
+        orders.ordered_on,
+        min(orders.first_known_at) as first_known_at,
+        max(orders.known_at) as void_known_at
+    from orders
+    left join order_days on orders.person_id = order_days.person_id and orders.ordered_on = order_days.ordered_on
+    where
+        (orders.is_cancelled or orders.is_returned)
+        and orders.known_at >= (select cast(min(effective_on) as timestamp) from cutoffs)
+        and order_days.person_id is null
+    group by orders.person_id, orders.ordered_on
+),
+
 occasions as (
     select
         person_id,
@@ -34,11 +49,8 @@ occasions as (
         cast(null as decimal(18, 2)) as net_amount,
         true as is_later,
         first_known_at,
-        known_at as void_known_at
-    from orders
-    where
-        (is_cancelled or is_returned)
-        and known_at >= (select cast(min(effective_on) as timestamp) from cutoffs)
+        void_known_at
+    from voided
 ),
 
 first_categories as (
@@ -53,44 +65,49 @@ first_categories as (
     qualify row_number() over (partition by orders.person_id order by orders.net_amount desc, orders.category_l1) = 1
 ),
 
+-- without the business type, so that days meet few rows
+dates as (
+    select distinct
+        effective_on,
+        window_days,
+        judged_on
+    from cutoffs
+),
+
 bought as (
     select
         cutoffs.effective_on,
-        cutoffs.business_type,
         occasions.person_id,
-        count(distinct occasions.ordered_on) as order_day_count,
+        count(*) as order_day_count,
         min(occasions.ordered_on) as first_on,
         max(occasions.ordered_on) as last_on,
         min(case when occasions.is_later then occasions.ordered_on end) as second_on,
         avg(cast(occasions.net_amount as double)) as mean_amount
     from occasions
-    inner join parties on occasions.person_id = parties.person_id
-    inner join cutoffs
-        on parties.business_type = cutoffs.business_type
-        and occasions.ordered_on < cutoffs.effective_on
+    inner join (select distinct effective_on from dates) as cutoffs
+        on occasions.ordered_on < cutoffs.effective_on
         and occasions.first_known_at < cast(cutoffs.effective_on as timestamp)
         and (occasions.void_known_at is null or occasions.void_known_at >= cast(cutoffs.effective_on as timestamp))
-    group by cutoffs.effective_on, cutoffs.business_type, occasions.person_id
+    group by cutoffs.effective_on, occasions.person_id
 ),
 
 returned as (
     select distinct
-        cutoffs.effective_on,
-        cutoffs.business_type,
+        dates.effective_on,
+        dates.window_days,
         order_days.person_id
     from order_days
-    inner join parties on order_days.person_id = parties.person_id
-    inner join cutoffs
-        on parties.business_type = cutoffs.business_type
-        and order_days.ordered_on >= cutoffs.effective_on
-        and order_days.ordered_on < {{ add_days('cutoffs.effective_on', 'cutoffs.window_days') }}
-        and order_days.first_known_at < cast(cutoffs.judged_on as timestamp)
+    inner join dates
+        on order_days.ordered_on >= dates.effective_on
+        and order_days.ordered_on < {{ add_days('dates.effective_on', 'dates.window_days') }}
+        and order_days.first_known_at < cast(dates.judged_on as timestamp)
 ),
 
 known as (
     select
         cutoffs.effective_on,
         cutoffs.business_type,
+        cutoffs.window_days,
         parties.person_id,
         parties.first_fact_on,
         {{ add_days('cutoffs.effective_on', '-1') }} as seen_until_on
@@ -119,11 +136,10 @@ final as (
     left join bought
         on known.person_id = bought.person_id
         and known.effective_on = bought.effective_on
-        and known.business_type = bought.business_type
     left join returned
         on known.person_id = returned.person_id
         and known.effective_on = returned.effective_on
-        and known.business_type = returned.business_type
+        and known.window_days = returned.window_days
     left join first_categories on known.person_id = first_categories.person_id
 )
 
