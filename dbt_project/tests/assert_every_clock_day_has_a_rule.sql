@@ -1,8 +1,6 @@
--- Clock days of parties that no dormancy rule or preset covers: such a party could never become dormant.
+-- Days of a party's clock on which no rule decides and no contract is billed: such a party could never become dormant.
 select
-    clock.person_id,
-    clock.clock_on
-from {{ ref('int_dormancy__clock') }} as clock
-left join {{ ref('int_dormancy__threshold') }} as thresholds
-    on clock.person_id = thresholds.person_id and clock.clock_on = thresholds.clock_on
-where thresholds.person_id is null
+    person_id,
+    clock_on
+from {{ ref('int_dormancy__clock') }}
+where deciding_rule is null

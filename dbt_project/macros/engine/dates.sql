@@ -124,6 +124,31 @@
     date_format({{ day }}, 'EEEE')
 {%- endmacro %}
 
+{# Months counted through the years: neighbouring months differ by 1. #}
+{% macro month_number(day) -%}
+    cast(year({{ day }}) * 12 + month({{ day }}) as integer)
+{%- endmacro %}
+
+{# Steps from calendar month a forward to calendar month b (1 .. 12): 0 .. 11. #}
+{% macro months_forward(from_month, to_month) -%}
+    ((({{ to_month }}) - ({{ from_month }}) + 12) % 12)
+{%- endmacro %}
+
+{# The first day of a calendar month (1 .. 12) in the year of a day. #}
+{% macro month_of_year(day, month_no) -%}
+    {{ add_months(year_start(day), month_no ~ " - 1") }}
+{%- endmacro %}
+
+{# 'MM-DD' #}
+{% macro month_day(day) -%}
+    substr(cast({{ day }} as string), 6, 5)
+{%- endmacro %}
+
+{# The day on which `days` (whole or not) have passed: a fraction is reached on the next day; noise below 6 digits does not count. #}
+{% macro day_reached(start_date, days) -%}
+    {{ add_days(start_date, "ceil(" ~ round6(days) ~ ")") }}
+{%- endmacro %}
+
 {# The same day a year later; 29 February becomes the 28th. #}
 {% macro a_year_later(day) -%}
     {{ add_months(day, 12) }}

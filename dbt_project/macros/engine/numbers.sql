@@ -49,6 +49,11 @@
     cast(cast({{ amount }} as decimal(20, 2)) * cast({{ factor }} as decimal(12, 6)) as decimal(18, 2))
 {%- endmacro %}
 
+{# Half way between two numbers: the median of an even count from its two middle values. #}
+{% macro midpoint(low, high) -%}
+    (cast({{ low }} + {{ high }} as double) / 2)
+{%- endmacro %}
+
 {# Subquery with one row per whole number, column number_no, both ends included. #}
 {% macro number_series(first_no, last_no) -%}
     {{ return(adapter.dispatch('number_series', 'okoshi')(first_no, last_no)) }}

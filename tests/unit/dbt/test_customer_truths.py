@@ -22,8 +22,7 @@ SOUND = {
     "fct_segment": f"""select date '{AS_OF}' as as_of, person_id from (values ('p1'), ('p2')) as t (person_id)""",
     "fct_order": """select * from (values ('p1', 100), ('p1', 200), (null, 900)) as t (person_id, net_amount)""",
     "int_activity__order_day": "select 'p1' as person_id, 2 as order_count, 300 as net_amount",
-    "int_dormancy__clock": "select 'p1' as person_id, date '2024-01-01' as clock_on",
-    "int_dormancy__threshold": "select 'p1' as person_id, date '2024-01-01' as clock_on, 'D1' as rule_id",
+    "int_dormancy__clock": "select 'p1' as person_id, date '2024-01-01' as clock_on, 'D1' as deciding_rule",
 }
 
 # truth -> statements, each of which must wake it
@@ -56,8 +55,7 @@ BROKEN = {
         "insert into int_activity__order_day values ('p2', 1, 1)",
     ],
     "assert_every_clock_day_has_a_rule": [
-        "delete from int_dormancy__threshold",
-        "update int_dormancy__threshold set clock_on = date '2024-01-02'",
+        "update int_dormancy__clock set deciding_rule = null",
     ],
 }
 

@@ -1,16 +1,13 @@
 {{ config(materialized='replaced', meta={'replace_by': 'party', 'entity': 'orders', 'record_key': 'order_id'}) }}
 -- One row per order as known: is it a purchase, and what was it worth. Cancelled orders and orders without a person stay.
 with orders as (
-    {{ of_concern(ref('stg_orders'), 'party_key') }}
-    {%- if is_partial() %} or (party_key is null and order_id in ({{ changed_ids('orders') }})){% endif %}
+    select * from {{ concerned_by(ref('stg_orders'), 'party_key', 'orders', 'order_id') }}
 ),
 
 lines as (
     select *
     from {{ ref('stg_order_lines') }}
-    {%- if is_partial() %}
-    where order_id in (select order_id from orders)
-    {%- endif %}
+    where {{ is_among('order_id', 'orders') }}
 ),
 
 products as (
@@ -125,7 +122,8 @@ facts as (
         case when line_totals.costless_count = 0 then line_totals.cost_amount end as cost_amount,
         coalesce(line_totals.ordered_qty - line_totals.returned_qty, 0) as qty,
         coalesce(main_category.category_l1, 'ALL') as category_l1,
-        orders.purposes,
+        cast(orders.cancelled_at as date) as cancelled_on,
+        cast(orders.returned_at as date) as returned_on,
         orders.first_known_at,
         orders.known_at,
         reporting.reporting_currency_code
@@ -205,6 +203,9 @@ final as (
         converted.channel,
         converted.campaign_code,
         converted.subscription_id,
+        converted.is_internal,
+        case when converted.cancelled_on <= {{ as_of() }} then converted.cancelled_on end as cancelled_on,
+        case when converted.returned_on <= {{ as_of() }} then converted.returned_on end as returned_on,
         converted.first_known_at,
         converted.known_at
     from converted

@@ -1,7 +1,21 @@
 {{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
--- Days on which a party bought: several valid orders of one day are one occasion.
+-- Days on which a party bought: several valid orders of one day are one occasion. Gaps, their median so far and the category of the
+-- day's last order come along, so that nobody has to look at single orders again.
 with orders as (
-    {{ of_concern(ref('int_activity__order')) }}
+    select * from {{ concerned(ref('int_activity__order')) }}
+),
+
+-- the last two orders against all earlier ones, order by order
+numbered as (
+    select
+        *,
+        row_number() over (partition by person_id order by ordered_at, order_id) as order_no,
+        avg(cast(net_amount as double)) over (
+            partition by person_id order by ordered_at, order_id rows between 1 preceding and current row
+        ) as recent_mean_amount,
+        {{ median_before('cast(net_amount as double)', '2', 'person_id', 'ordered_at, order_id') }} as earlier_median_amount
+    from orders
+    where is_valid and person_id is not null
 ),
 
 days as (
@@ -11,9 +25,12 @@ days as (
         count(*) as order_count,
         sum(net_amount) as net_amount,
         sum(margin_amount) as margin_amount,
-        min(first_known_at) as first_known_at
-    from orders
-    where is_valid and person_id is not null
+        min(first_known_at) as first_known_at,
+        max(order_no) as last_order_no,
+        max_by(order_id, order_no) as last_order_id,
+        max_by(category_l1, order_no) as category_l1,
+        max_by({{ ratio('recent_mean_amount', 'earlier_median_amount') }}, order_no) as amount_ratio
+    from numbered
     group by person_id, ordered_on
 ),
 
@@ -26,6 +43,13 @@ neighbours as (
     from days
 ),
 
+gaps as (
+    select
+        *,
+        {{ days_between('prev_on', 'ordered_on') }} as gap_days
+    from neighbours
+),
+
 final as (
     select
         person_id,
@@ -35,10 +59,15 @@ final as (
         {{ money('net_amount') }} as net_amount,
         {{ money('margin_amount') }} as margin_amount,
         prev_on,
-        {{ days_between('prev_on', 'ordered_on') }} as gap_days,
+        gap_days,
         next_on,
+        {{ running_median('gap_days', 'person_id', 'ordered_on') }} as median_gap_days,
+        category_l1,
+        last_order_id,
+        cast(last_order_no as integer) as order_no,
+        {{ round9('amount_ratio') }} as amount_ratio,
         first_known_at
-    from neighbours
+    from gaps
 )
 
 select * from final

@@ -1,40 +1,19 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Each spell with the day the next purchase was expected and the days on which evidence may lie.
 with spells as (
-    select * from {{ ref('int_dormancy__spell') }}
+    select * from {{ concerned(ref('int_dormancy__spell')) }}
 ),
 
 parties as (
-    select * from {{ ref('int_identity__party') }}
-),
-
-thresholds as (
-    select * from {{ ref('int_dormancy__threshold') }}
-),
-
-presets as (
-    select * from {{ rule_in_force('rule_dormancy_preset') }}
+    select * from {{ concerned(ref('int_identity__party')) }}
 ),
 
 hearings as (
-    select * from {{ ref('int_cause__hearing') }}
+    select * from {{ concerned(ref('int_cause__hearing')) }}
 ),
 
 model as (
     select * from {{ rule_in_force('rule_cause_model') }}
-),
-
--- the one place that knows where the rhythm comes from: the party's own where it has one, else the default
-rhythms as (
-    select
-        spells.person_id,
-        spells.spell_no,
-        coalesce(max(thresholds.rhythm_days), max(presets.default_gap_days)) as rhythm_days
-    from spells
-    inner join parties on spells.person_id = parties.person_id
-    inner join presets on parties.business_type = presets.business_type and presets.source_system = '*'
-    left join thresholds
-        on spells.person_id = thresholds.person_id and spells.last_clock_on = thresholds.clock_on
-    group by spells.person_id, spells.spell_no
 ),
 
 -- what was learned once somebody had told the reason would grade the model with the answer
@@ -76,8 +55,8 @@ final as (
         anchored.deciding_rule,
         anchored.last_active_on,
         anchored.last_order_on,
-        rhythms.rhythm_days,
-        {{ add_days('anchored.last_active_on', 'round(rhythms.rhythm_days)') }} as expected_on,
+        anchored.rhythm_days,
+        {{ add_days('anchored.last_active_on', 'round(anchored.rhythm_days)') }} as expected_on,
         first_answers.heard_on,
         least(
             {{ add_days('anchored.dormant_on', 'model.after_dormant_days - 1') }},
@@ -87,7 +66,6 @@ final as (
         ) as known_until_on
     from anchored
     cross join model
-    inner join rhythms on anchored.person_id = rhythms.person_id and anchored.spell_no = rhythms.spell_no
     left join first_answers
         on anchored.person_id = first_answers.person_id and anchored.spell_no = first_answers.spell_no
 )

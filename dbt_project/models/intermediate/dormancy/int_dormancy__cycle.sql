@@ -1,74 +1,23 @@
--- One row per customer event of a party and what happened until the next one: when at risk, dormant, long dormant, withdrawn.
--- Cycle 0 is the time as a lead.
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
+-- One row per stretch between two boundaries and what became of the party in it. Which state a stretch opens with depends on how the
+-- one before it ended; most parties' answers follow from the neighbouring stretch alone, the others are run step by step.
+--
+-- States at the opening, one letter each: L lead, N awake, R reactivated, A asleep and not woken by the boundary, B the same in a
+-- spell of D6 (a resumed subscription wakes it), C gone. Boundaries: F first fact, I inbound action of a lead, 1 first event as a
+-- customer, O purchase (or use, won deal), S contract start, D delivery of an uninterrupted subscription, P resumed subscription, C leaving.
+{% set states = 'NRABCL' %}
 with clock as (
-    select * from {{ ref('int_dormancy__clock') }}
+    select * from {{ concerned(ref('int_dormancy__clock')) }}
+    where clock_on <= {{ as_of() }}
 ),
 
-thresholds as (
-    select * from {{ ref('int_dormancy__threshold') }}
-),
-
-parties as (
-    select * from {{ ref('int_identity__party') }}
-),
-
-accounts as (
-    select * from {{ ref('stg_accounts') }}
-),
-
--- the most specific rule decides, crossed or not
-deciding as (
-    select *
-    from thresholds
-    qualify row_number() over (partition by person_id, clock_on order by precedence_no, rule_id) = 1
-),
-
-crossings as (
+ripened as (
     select
-        clock.person_id,
-        clock.cycle_no,
-        clock.clock_on,
-        clock.is_customer_event,
-        clock.next_clock_on,
-        clock.last_order_on,
-        deciding.rule_id,
-        deciding.subtype,
-        deciding.at_risk_days,
-        deciding.long_dormant_days,
-        accounts.contract_start_on,
-        accounts.contract_end_on,
-        {{ add_days('clock.clock_on', 'deciding.dormant_days') }} as crossed_on,
-        {{ add_days('clock.clock_on', 'deciding.redormant_days') }} as recrossed_on
+        *,
+        case when ripe_on <= {{ as_of() }} and (next_clock_on is null or ripe_on < next_clock_on) then ripe_on end as fired_on,
+        case when reripe_on <= {{ as_of() }} and (next_clock_on is null or reripe_on < next_clock_on) then reripe_on end as refired_on,
+        case when inactive_on <= {{ as_of() }} and (next_clock_on is null or inactive_on < next_clock_on) then inactive_on end as idled_on
     from clock
-    inner join deciding on clock.person_id = deciding.person_id and clock.clock_on = deciding.clock_on
-    inner join parties on clock.person_id = parties.person_id
-    left join accounts on parties.party_key = accounts.account_key
-),
-
--- a contract that is still billed keeps an account awake until the day after its end
-guarded as (
-    select
-        *,
-        case
-            when contract_start_on <= crossed_on and contract_end_on is null then null
-            when contract_start_on <= crossed_on and contract_end_on >= crossed_on then {{ add_days('contract_end_on', 1) }}
-            else crossed_on
-        end as silent_on,
-        case
-            when contract_start_on <= recrossed_on and contract_end_on is null then null
-            when contract_start_on <= recrossed_on and contract_end_on >= recrossed_on then {{ add_days('contract_end_on', 1) }}
-            else recrossed_on
-        end as resilent_on
-    from crossings
-),
-
--- an event dated on the day itself keeps the party awake
-fired as (
-    select
-        *,
-        case when next_clock_on is null or next_clock_on > silent_on then silent_on end as fired_on,
-        case when next_clock_on is null or next_clock_on > resilent_on then resilent_on end as refired_on
-    from guarded
 ),
 
 cycles as (
@@ -76,114 +25,98 @@ cycles as (
         person_id,
         cycle_no,
         min(clock_on) as started_on,
-        min(rule_id) as deciding_rule,
-        min(subtype) as subtype,
-        min(at_risk_days) as at_risk_days,
-        min(long_dormant_days) as long_dormant_days,
-        min(crossed_on) as crossed_on,
+        min(boundary) as boundary,
+        min_by(opening_state, clock_on) as opening_state,
         min(fired_on) as fired_on,
         min(refired_on) as refired_on,
-        min(case when fired_on is not null then clock_on end) as fired_clock_on,
-        min(case when refired_on is not null then clock_on end) as refired_clock_on
-    from fired
+        min(idled_on) as idled_on,
+        min_by(deciding_rule, fired_on) as fired_rule,
+        min_by(deciding_rule, refired_on) as refired_rule
+    from ripened
     group by person_id, cycle_no
 ),
 
-cycles_and_lead as (
-    select * from cycles
-    union all
-    select
-        parties.person_id,
-        0 as cycle_no,
-        least(parties.first_fact_on, cycles.started_on) as started_on,
-        cast(null as string) as deciding_rule,
-        cast(null as string) as subtype,
-        cast(null as integer) as at_risk_days,
-        cast(null as integer) as long_dormant_days,
-        cast(null as date) as crossed_on,
-        cast(null as date) as fired_on,
-        cast(null as date) as refired_on,
-        cast(null as date) as fired_clock_on,
-        cast(null as date) as refired_clock_on
-    from parties
-    left join cycles on parties.person_id = cycles.person_id and cycles.cycle_no = 1
-    where parties.account_person_id is null and (cycles.started_on is null or parties.first_fact_on < cycles.started_on)
-),
-
-bounded as (
+linked as (
     select
         *,
-        lead(started_on) over (partition by person_id order by cycle_no) as next_started_on
-    from cycles_and_lead
+        lag(boundary) over by_cycle as last_boundary,
+        lag(fired_on) over by_cycle as last_fired_on,
+        lag(refired_on) over by_cycle as last_refired_on,
+        lag(idled_on) over by_cycle as last_idled_on,
+        lag(fired_rule) over by_cycle as last_fired_rule,
+        lag(refired_rule) over by_cycle as last_refired_rule
+    from cycles
+    window by_cycle as (partition by person_id order by cycle_no)
 ),
 
-withdrawn as (
+-- from each state at the opening of the stretch before (in the order of `states`) to the state at the opening of this one
+steps as (
     select
-        bounded.*,
-        parties.business_type,
+        *,
         case
-            when
-                parties.withdrawn_on >= bounded.started_on
-                and (bounded.next_started_on is null or parties.withdrawn_on < bounded.next_started_on)
-                then parties.withdrawn_on
-        end as withdrawn_on
-    from bounded
-    inner join parties on bounded.person_id = parties.person_id
+            when last_boundary is null then case boundary when 'F' then 'L' when 'C' then 'C' else 'N' end
+            when boundary = 'C' then 'CCCCCC'
+            when boundary = '1' then 'NNNNNN'
+            when boundary = 'O' then
+                case when last_fired_on is null then 'N' else 'R' end
+                || case when last_refired_on is null then 'N' else 'R' end
+                || 'RRRN'
+            when boundary = 'S' then
+                case when last_fired_on is null then 'N' else 'R' end
+                || case when last_refired_on is null and last_idled_on is not null then 'N' else 'R' end
+                || 'RRRN'
+            when boundary = 'D' then
+                case when last_fired_on is null then 'N' when last_fired_rule = 'D6' then 'B' else 'A' end
+                || case when last_refired_on is null then 'N' when last_refired_rule = 'D6' then 'B' else 'A' end
+                || 'ABCN'
+            when boundary = 'P' then
+                case when last_fired_on is null then 'N' when last_fired_rule = 'D6' then 'R' else 'A' end
+                || case when last_refired_on is null then 'R' when last_refired_rule = 'D6' then 'R' else 'A' end
+                || 'ARCN'
+            else 'NRABC' || case when last_fired_rule = 'D7' then 'A' else 'L' end
+        end as step,
+        case
+            when last_boundary is null then case boundary when 'F' then 'L' when 'C' then 'C' else 'N' end
+            when boundary = 'I' then 'L'
+            when boundary = '1' then 'N'
+            when last_fired_on is not null then 'R'
+            else 'N'
+        end as simple_state
+    from linked
 ),
 
--- a cycle begins with a reactivation when the one before it ended asleep. The day threshold after a reactivation may be
--- stricter, never looser, so silence under the normal threshold always puts to sleep, and silence under the stricter one
--- only where the cycle before began with a reactivation: the last certain answer before a cycle decides.
-judged as (
-    select
-        *,
-        case when cycle_no > 0 and (fired_on is not null or withdrawn_on is not null) then cycle_no end as slept_no,
-        case when cycle_no > 0 and refired_on is null and withdrawn_on is null then cycle_no end as woke_no
-    from withdrawn
+-- whose answers do not follow from the neighbour alone
+entangled as (
+    select person_id
+    from steps
+    group by person_id
+    having
+        max(case when boundary = 'C' then 1 else 0 end) = 1
+        or max(case when (fired_on is null) != (refired_on is null) then 1 else 0 end) = 1
+        or (
+            max(case when refired_on is not null then 1 else 0 end) = 1
+            and max(case when boundary in ('D', 'P', 'S') or (boundary = 'I' and last_fired_rule = 'D7') then 1 else 0 end) = 1
+        )
 ),
 
-chained as (
+paths as (
     select
-        *,
+        steps.person_id,
+        min(steps.cycle_no) as first_cycle_no,
+        {{ run_states('steps.step', 'steps.cycle_no', states) }} as path
+    from steps
+    inner join entangled on steps.person_id = entangled.person_id
+    group by steps.person_id
+),
+
+opened as (
+    select
+        steps.*,
         coalesce(
-            max(slept_no) over (
-                partition by person_id order by cycle_no rows between unbounded preceding and 1 preceding
-            ), 0
-        ) > coalesce(
-            max(woke_no) over (
-                partition by person_id order by cycle_no rows between unbounded preceding and 1 preceding
-            ), 0
-        ) as is_reactivation
-    from judged
-),
-
-chosen as (
-    select
-        *,
-        case when is_reactivation then refired_on else fired_on end as silent_on,
-        case when is_reactivation then refired_clock_on else fired_clock_on end as last_clock_on
-    from chained
-),
-
-slept as (
-    select
-        *,
-        case
-            when silent_on <= {{ as_of() }} and (withdrawn_on is null or silent_on < withdrawn_on) then silent_on
-        end as dormant_on
-    from chosen
-),
-
--- at risk is bounded by the day before dormancy and never follows a reactivation directly
-dated as (
-    select
-        slept.*,
-        case
-            when not is_reactivation and at_risk_days is not null
-                then least({{ add_days('started_on', 'at_risk_days') }}, {{ add_days('crossed_on', -1) }})
-        end as risk_on,
-        {{ add_days('last_clock_on', 'long_dormant_days') }} as long_silent_on
-    from slept
+            {{ state_at('paths.path', 'steps.cycle_no - paths.first_cycle_no + 1') }}, steps.simple_state
+        ) as opening_code
+    from steps
+    left join paths on steps.person_id = paths.person_id
 ),
 
 final as (
@@ -191,35 +124,28 @@ final as (
         person_id,
         cycle_no,
         started_on,
-        next_started_on,
-        case
-            when cycle_no = 0 then 'lead'
-            when is_reactivation then 'reactivated'
-            when cycle_no = 1 and business_type = 'b2c' then 'new'
-            else 'active'
+        lead(started_on) over (partition by person_id order by cycle_no) as next_started_on,
+        boundary,
+        opening_code,
+        case opening_code
+            when 'L' then 'lead'
+            when 'N' then opening_state
+            when 'R' then 'reactivated'
+            when 'C' then 'churned'
         end as opening_state,
-        is_reactivation,
-        deciding_rule,
-        subtype,
+        -- paying without using is active: what follows does not follow a reactivation directly
+        opening_code = 'R' and coalesce(idled_on > refired_on, idled_on is null) as is_reactivation,
+        case when opening_code = 'R' and coalesce(idled_on <= refired_on, true) then idled_on end as idled_on,
+        opening_code in ('A', 'B') as is_asleep,
         case
-            when
-                risk_on <= {{ as_of() }}
-                and (next_started_on is null or risk_on < next_started_on)
-                and (withdrawn_on is null or risk_on < withdrawn_on)
-                then risk_on
-        end as at_risk_on,
-        dormant_on,
+            when opening_code in ('N', 'L') then fired_on
+            when opening_code = 'R' then refired_on
+        end as dormant_on,
         case
-            when
-                dormant_on is not null
-                and long_silent_on <= {{ as_of() }}
-                and (next_started_on is null or long_silent_on < next_started_on)
-                and (withdrawn_on is null or long_silent_on < withdrawn_on)
-                then greatest(long_silent_on, dormant_on)
-        end as long_dormant_on,
-        case when dormant_on is not null then last_clock_on end as last_clock_on,
-        withdrawn_on
-    from dated
+            when opening_code in ('N', 'L') then fired_rule
+            when opening_code = 'R' then refired_rule
+        end as deciding_rule
+    from opened
 )
 
 select * from final

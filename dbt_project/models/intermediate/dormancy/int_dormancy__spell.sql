@@ -1,83 +1,128 @@
--- Spells of dormancy, half-open [dormant_on, end_on), with what the party had bought in the months before.
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
+-- Spells of dormancy, half-open [dormant_on, end_on): the rule that decided, every rule that was crossed, how it ended, and what the
+-- party had bought in the months before.
 with cycles as (
-    select * from {{ ref('int_dormancy__cycle') }}
+    select * from {{ concerned(ref('int_dormancy__cycle')) }}
 ),
 
 clock as (
-    select * from {{ ref('int_dormancy__clock') }}
+    select * from {{ concerned(ref('int_dormancy__clock')) }}
 ),
 
-thresholds as (
-    select * from {{ ref('int_dormancy__threshold') }}
+leavings as (
+    select * from {{ concerned(ref('int_dormancy__leaving')) }}
 ),
 
 order_days as (
-    select * from {{ ref('int_activity__order_day') }}
+    select * from {{ concerned(ref('int_activity__order_day')) }}
 ),
 
 parties as (
-    select * from {{ ref('int_identity__party') }}
+    select * from {{ concerned(ref('int_identity__party')) }}
 ),
 
 value_rules as (
     select * from {{ rule_in_force('rule_value') }}
 ),
 
-spells as (
-    select
-        cycles.person_id,
-        row_number() over (partition by cycles.person_id order by cycles.cycle_no) as spell_no,
-        cycles.cycle_no,
-        cycles.dormant_on,
-        least(cycles.next_started_on, cycles.withdrawn_on) as end_on,
-        case
-            when cycles.withdrawn_on is not null then 'churned'
-            when cycles.next_started_on is not null then 'reactivated'
-            else 'open'
-        end as end_type,
-        cycles.deciding_rule,
-        cycles.subtype,
-        cycles.is_reactivation as is_redormant,
-        cycles.last_clock_on,
-        clock.last_order_on,
-        {{ add_months('clock.last_order_on', '-value_rules.lookback_months') }} as window_from_on
-    from cycles
-    inner join clock on cycles.person_id = clock.person_id and cycles.last_clock_on = clock.clock_on
-    inner join parties on cycles.person_id = parties.person_id
-    inner join value_rules on parties.business_type = value_rules.business_type
-    where cycles.dormant_on is not null
+rules as (
+    select * from {{ ref('int_dormancy__rule') }}
 ),
 
--- every rule that is crossed on the day, the deciding one first: it has the smallest precedence of those that apply
-crossed_rules as (
+-- a stretch that opens asleep goes on with the spell before it
+awakenings as (
+    select
+        *,
+        lead(started_on) over (partition by person_id order by cycle_no) as end_on,
+        lead(opening_code) over (partition by person_id order by cycle_no) as end_code
+    from cycles
+    where not is_asleep
+),
+
+spells as (
+    select
+        awakenings.*,
+        row_number() over (partition by awakenings.person_id order by awakenings.cycle_no) as spell_no,
+        clock.clock_on,
+        clock.last_order_on,
+        clock.base_on,
+        clock.deal_base_on,
+        clock.subtype,
+        clock.rhythm_days,
+        coalesce(clock.category_l1, 'ALL') as category_l1,
+        clock.long_silent_on,
+        case when awakenings.is_reactivation then clock.redormant_ratio else 1 end as scale_ratio
+    from awakenings
+    inner join clock
+        on awakenings.person_id = clock.person_id
+        and clock.clock_on <= awakenings.dormant_on
+        and (clock.next_clock_on is null or awakenings.dormant_on < clock.next_clock_on)
+    where awakenings.dormant_on is not null
+),
+
+-- the rules that were crossed on the day: the deciding one first, then by precedence
+rule_days as (
+    {% for rule, base in {'d1': 'base_on', 'd2': 'base_on', 'd4': 'base_on', 'd7': 'deal_base_on', 'd8': 'base_on', 'd9': 'base_on'}.items() -%}
     select
         spells.person_id,
         spells.spell_no,
-        {{ ordered_list('thresholds.rule_id', 'thresholds.precedence_no') }} as rule_ids
+        '{{ rule | upper }}' as rule_id,
+        rules.{{ rule }}_no as precedence_no
     from spells
-    inner join thresholds
-        on spells.person_id = thresholds.person_id and spells.last_clock_on = thresholds.clock_on
-    where
-        {{ add_days(
-            'thresholds.clock_on',
-            'case when spells.is_redormant then thresholds.redormant_days else thresholds.dormant_days end'
-        ) }} <= spells.dormant_on
-    group by spells.person_id, spells.spell_no
+    cross join rules
+    inner join clock on spells.person_id = clock.person_id and spells.clock_on = clock.clock_on
+    where {{ day_reached('spells.' ~ base, redormant_days('clock.' ~ rule ~ '_days', 'rules.' ~ rule ~ '_scaled', 'spells.scale_ratio')) }}
+        <= spells.dormant_on
+    union all
+    {% endfor -%}
+    {% for rule, name in {'d3': 'D3', 'd5': 'D5', 'd6': 'D6', 'seasonal': 'SEASONAL'}.items() -%}
+    select
+        spells.person_id,
+        spells.spell_no,
+        '{{ name }}' as rule_id,
+        rules.{{ rule }}_no as precedence_no
+    from spells
+    cross join rules
+    inner join clock on spells.person_id = clock.person_id and spells.clock_on = clock.clock_on
+    where clock.{{ rule }}_on <= spells.dormant_on
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+crossed_rules as (
+    select
+        person_id,
+        spell_no,
+        {{ ordered_list('rule_id', 'precedence_no') }} as rule_ids
+    from rule_days
+    group by person_id, spell_no
+),
+
+windows as (
+    select
+        spells.person_id,
+        spells.spell_no,
+        spells.last_order_on,
+        {{ add_months('spells.last_order_on', '-value_rules.lookback_months') }} as window_from_on
+    from spells
+    inner join parties on spells.person_id = parties.person_id
+    inner join value_rules on parties.business_type = value_rules.business_type
+    where spells.last_order_on is not null
 ),
 
 bought_before as (
     select
-        spells.person_id,
-        spells.spell_no,
+        windows.person_id,
+        windows.spell_no,
         sum(order_days.order_count) as order_count,
         sum(order_days.net_amount) as net_amount,
         sum(order_days.margin_amount) as margin_amount
-    from spells
+    from windows
     inner join order_days
-        on spells.person_id = order_days.person_id
-        and order_days.ordered_on > spells.window_from_on
-        and order_days.ordered_on <= spells.last_order_on
-    group by spells.person_id, spells.spell_no
+        on windows.person_id = order_days.person_id
+        and order_days.ordered_on > windows.window_from_on
+        and order_days.ordered_on <= windows.last_order_on
+    group by windows.person_id, windows.spell_no
 ),
 
 final as (
@@ -87,20 +132,36 @@ final as (
         spells.cycle_no,
         spells.dormant_on,
         spells.end_on,
-        spells.end_type,
+        case spells.end_code
+            when 'C' then leavings.end_type
+            when 'L' then 're_engaged'
+            when 'N' then 'converted'
+            when 'R' then 'reactivated'
+            else 'open'
+        end as end_type,
         crossed_rules.rule_ids,
         spells.deciding_rule,
         spells.subtype,
-        spells.is_redormant,
-        spells.last_clock_on,
+        spells.is_reactivation as is_redormant,
+        case when spells.deciding_rule = 'D7' then spells.deal_base_on else spells.base_on end as last_clock_on,
         spells.last_order_on,
+        {{ round9('spells.rhythm_days') }} as rhythm_days,
+        {{ day_reached('spells.last_order_on', 'spells.rhythm_days') }} as expected_next_on,
+        spells.category_l1,
+        case
+            when spells.deciding_rule = 'D9' then null
+            when spells.long_silent_on <= {{ as_of() }} and (spells.end_on is null or spells.long_silent_on < spells.end_on)
+                then greatest(spells.long_silent_on, spells.dormant_on)
+        end as long_dormant_on,
+        spells.long_silent_on,
         cast(coalesce(bought_before.order_count, 0) as integer) as order_count,
-        {{ money('bought_before.net_amount') }} as net_amount,
+        {{ money('coalesce(bought_before.net_amount, 0)') }} as net_amount,
         {{ money('bought_before.net_amount / bought_before.order_count') }} as aov_amount,
         {{ money('coalesce(bought_before.margin_amount, 0)') }} as margin_amount
     from spells
     left join crossed_rules on spells.person_id = crossed_rules.person_id and spells.spell_no = crossed_rules.spell_no
     left join bought_before on spells.person_id = bought_before.person_id and spells.spell_no = bought_before.spell_no
+    left join leavings on spells.person_id = leavings.person_id and spells.end_on = leavings.left_on
 )
 
 select * from final

@@ -1,80 +1,185 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Each party's time in states, without gap or overlap, from the first fact to an open end. One state per day, the last step of
 -- a day wins; a row is written only where state or sub-state changes.
+{% set guards = ['D2', 'D3', 'D6', 'COMPLAINT', 'AOV'] %}
 with cycles as (
-    select * from {{ ref('int_dormancy__cycle') }}
+    select
+        *,
+        lag(opening_state) over (partition by person_id order by cycle_no) as last_opening_state,
+        lag(dormant_on) over (partition by person_id order by cycle_no) as last_dormant_on,
+        lag(is_asleep) over (partition by person_id order by cycle_no) as last_is_asleep,
+        lag(idled_on) over (partition by person_id order by cycle_no) as last_idled_on
+    from {{ concerned(ref('int_dormancy__cycle')) }}
 ),
 
 spells as (
-    select * from {{ ref('int_dormancy__spell') }}
+    select * from {{ concerned(ref('int_dormancy__spell')) }}
+),
+
+guards as (
+    select * from {{ concerned(ref('int_dormancy__guard')) }}
+),
+
+clock as (
+    select * from {{ concerned(ref('int_dormancy__clock')) }}
+    where clock_on <= {{ as_of() }} and (paused_to_on is not null or inactive_on is not null)
 ),
 
 policy as (
     select policy_version from {{ source('ops', 'policy') }}
 ),
 
-closed as (
-    select
-        cycles.*,
-        spells.rule_ids,
-        case
-            when cycles.withdrawn_on is not null then 'churned'
-            when cycles.dormant_on is not null then 'dormant'
-            when cycles.at_risk_on is not null then 'at_risk'
-            else cycles.opening_state
-        end as closing_state
+-- what the party is by its own doing, before any warning
+bases as (
+    select person_id, started_on as changed_on, opening_state as base_state, cast(null as string) as base_sub_state,
+        cast(null as string) as rule_ids
     from cycles
-    left join spells on cycles.person_id = spells.person_id and cycles.cycle_no = spells.cycle_no
-),
-
-linked as (
-    select
-        *,
-        coalesce(lag(closing_state) over (partition by person_id order by cycle_no), '') as previous_state
-    from closed
-),
-
--- a customer event opens a row only where it changes the state; leaving on the very day of the event comes last
-opened as (
+    where
+        not is_asleep
+        and (
+            last_opening_state is null or last_opening_state != opening_state or last_idled_on is not null
+            or last_dormant_on is not null or last_is_asleep
+        )
+    union all
+    select person_id, idled_on as changed_on, 'active' as base_state, null as base_sub_state, null as rule_ids
+    from cycles
+    where idled_on is not null
+    union all
     select
         person_id,
-        started_on as valid_from,
-        opening_state as state,
-        cast(null as string) as sub_state,
-        cast(null as string) as rule_ids
-    from linked
-    where opening_state != previous_state and (withdrawn_on is null or withdrawn_on > started_on)
+        dormant_on as changed_on,
+        'dormant' as base_state,
+        case
+            when deciding_rule = 'D9' then 'lead_dormant'
+            when long_dormant_on = dormant_on then 'long_dormant'
+        end as base_sub_state,
+        rule_ids
+    from spells
+    union all
+    select person_id, long_dormant_on as changed_on, 'dormant' as base_state, 'long_dormant' as base_sub_state, rule_ids
+    from spells
+    where long_dormant_on > dormant_on
+),
+
+-- warnings, pauses and idle contracts begin and end on days of their own
+turns as (
+    select person_id, from_on as changed_on, guard_code as sign_code, 1 as sign_change from guards
+    union all
+    select person_id, to_on as changed_on, guard_code as sign_code, -1 as sign_change from guards
+    where to_on <= {{ as_of() }}
+    union all
+    select person_id, clock_on as changed_on, 'suspended' as sign_code, 1 as sign_change from clock
+    where paused_to_on is not null
+    union all
+    select person_id, next_clock_on as changed_on, 'suspended' as sign_code, -1 as sign_change from clock
+    where paused_to_on is not null and next_clock_on <= {{ as_of() }}
+    union all
+    select person_id, inactive_on as changed_on, 'paying_inactive' as sign_code, 1 as sign_change from clock
+    where inactive_on <= {{ as_of() }} and (next_clock_on is null or inactive_on < next_clock_on)
+    union all
+    select person_id, next_clock_on as changed_on, 'paying_inactive' as sign_code, -1 as sign_change from clock
+    where inactive_on <= {{ as_of() }} and inactive_on < next_clock_on and next_clock_on <= {{ as_of() }}
 ),
 
 steps as (
-    select * from opened
+    select person_id, changed_on, base_state, base_sub_state, rule_ids, cast(null as string) as sign_code, 0 as sign_change from bases
     union all
-    select person_id, at_risk_on as valid_from, 'at_risk' as state, null as sub_state, deciding_rule as rule_ids
-    from linked
-    where at_risk_on is not null
-    union all
-    select person_id, dormant_on as valid_from, 'dormant' as state, null as sub_state, rule_ids
-    from linked
-    where dormant_on is not null and (long_dormant_on is null or long_dormant_on > dormant_on)
-    union all
-    select person_id, long_dormant_on as valid_from, 'dormant' as state, 'long_dormant' as sub_state, rule_ids
-    from linked
-    where long_dormant_on is not null
-    union all
-    select person_id, withdrawn_on as valid_from, 'churned' as state, null as sub_state, null as rule_ids
-    from linked
-    where withdrawn_on is not null
+    select person_id, changed_on, null as base_state, null as base_sub_state, null as rule_ids, sign_code, sign_change from turns
+),
+
+days as (
+    select
+        person_id,
+        changed_on,
+        max(base_state) as base_state,
+        max(base_sub_state) as base_sub_state,
+        max(rule_ids) as rule_ids,
+        {% for sign in guards + ['suspended', 'paying_inactive'] -%}
+        sum(case when sign_code = '{{ sign }}' then sign_change else 0 end) as {{ sign | lower }}_change{{ ',' if not loop.last }}
+        {% endfor %}
+    from steps
+    group by person_id, changed_on
+),
+
+running as (
+    select
+        person_id,
+        changed_on,
+        base_state,
+        base_sub_state,
+        rule_ids,
+        count(base_state) over so_far as base_no,
+        {% for sign in guards + ['suspended', 'paying_inactive'] -%}
+        sum({{ sign | lower }}_change) over so_far as {{ sign | lower }}_count{{ ',' if not loop.last }}
+        {% endfor %}
+    from days
+    window so_far as (partition by person_id order by changed_on rows between unbounded preceding and current row)
+),
+
+held as (
+    select
+        *,
+        max(base_state) over (partition by person_id, base_no) as held_state,
+        max(base_sub_state) over (partition by person_id, base_no) as held_sub_state,
+        max(rule_ids) over (partition by person_id, base_no) as held_rule_ids,
+        substr(
+            {% for guard in guards -%}
+            case when {{ guard | lower }}_count > 0 then ',{{ guard }}' else '' end{{ ' ||' if not loop.last }}
+            {% endfor %}, 2
+        ) as guard_codes
+    from running
+    where base_no > 0
+),
+
+named as (
+    select
+        person_id,
+        changed_on,
+        case
+            when held_state in ('new', 'active') and guard_codes != '' then 'at_risk'
+            else held_state
+        end as state,
+        case
+            when held_state in ('new', 'active') and guard_codes != '' then null
+            when held_state = 'active' and paying_inactive_count > 0 then 'paying_inactive'
+            when held_state = 'active' and suspended_count > 0 then 'suspended'
+            else held_sub_state
+        end as sub_state,
+        case
+            when held_state in ('new', 'active') and guard_codes != '' then guard_codes
+            when held_state = 'active' and paying_inactive_count > 0 then 'D8'
+            else held_rule_ids
+        end as rule_ids
+    from held
+),
+
+neighbours as (
+    select
+        *,
+        lag(state) over (partition by person_id order by changed_on) as last_state,
+        lag(sub_state) over (partition by person_id order by changed_on) as last_sub_state
+    from named
+),
+
+changes as (
+    select *
+    from neighbours
+    where
+        last_state is null
+        or state != last_state
+        or coalesce(sub_state, '') != coalesce(last_sub_state, '')
 ),
 
 final as (
     select
-        steps.person_id,
-        steps.valid_from,
-        lead(steps.valid_from) over (partition by steps.person_id order by steps.valid_from) as valid_to,
-        steps.state,
-        steps.sub_state,
-        steps.rule_ids,
+        changes.person_id,
+        changes.changed_on as valid_from,
+        lead(changes.changed_on) over (partition by changes.person_id order by changes.changed_on) as valid_to,
+        changes.state,
+        changes.sub_state,
+        changes.rule_ids,
         policy.policy_version
-    from steps
+    from changes
     cross join policy
 )
 

@@ -47,6 +47,15 @@ united as (
     group by members.person_id
 ),
 
+contact_facts as (
+    select
+        accounts.person_id,
+        min(records.first_fact_on) as first_fact_on
+    from records
+    inner join members as accounts on records.account_key = accounts.party_key
+    group by accounts.person_id
+),
+
 parties as (
     select
         leads.person_id,
@@ -74,7 +83,11 @@ parties as (
         united.is_competitor,
         united.purposes,
         coalesce(accounts.person_id, households.household_id, leads.person_id) as cluster_id,
-        united.first_fact_on,
+        -- what a contact did belongs to its account
+        case
+            when accounts.person_id is null then least(united.first_fact_on, contact_facts.first_fact_on)
+            else united.first_fact_on
+        end as first_fact_on,
         united.is_gift_only,
         united.record_count
     from leads
@@ -82,6 +95,7 @@ parties as (
     inner join united on leads.person_id = united.person_id
     left join members as accounts on lead_records.account_key = accounts.party_key
     left join households on leads.person_id = households.person_id
+    left join contact_facts on leads.person_id = contact_facts.person_id
 ),
 
 aged as (

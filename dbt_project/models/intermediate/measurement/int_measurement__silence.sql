@@ -18,8 +18,8 @@ members as (
     select * from {{ ref('int_identity__member') }}
 ),
 
-thresholds as (
-    select * from {{ ref('int_dormancy__threshold') }}
+clock as (
+    select * from {{ ref('int_dormancy__clock') }}
 ),
 
 rules as (
@@ -60,10 +60,13 @@ bought as (
 ),
 
 deciding as (
-    select *
-    from thresholds
-    where dormant_days is not null
-    qualify row_number() over (partition by person_id, clock_on order by precedence_no, rule_id) = 1
+    select
+        person_id,
+        clock_on,
+        deciding_rule as rule_id,
+        {{ days_between('clock_on', 'ripe_on') }} as dormant_days
+    from clock
+    where clock_on = last_order_on and ripe_on is not null
 ),
 
 silences as (
