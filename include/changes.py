@@ -41,6 +41,8 @@ PARENTS = {
     "subscription_events": ("subscriptions", "subscription_id"),
     "activities": ("deals", "deal_id"),
 }
+# a row of our lists names the person by our own id; a call may name nothing but that row
+OWN_LISTS = "list_rows"
 # a change of one of these may concern everybody
 COMMON = ("products", "market_events")
 # who is who depends on these alone
@@ -66,9 +68,13 @@ def begin(settings: Settings, as_of: date, policy_version: str, code: str) -> Pl
         connection.execute("delete from ops.changed_record")
         connection.execute("delete from ops.changed_party")
         if base and not reason:
+            reason = _reason_in_the_warehouse(connection, base, as_of)
+        if base and not reason:
             _note_records(connection, base, as_of)
             if _count(connection, "entity in (select unnest(?))", list(COMMON)):
                 reason = "商品か市場の出来事が変わりました"
+            elif _count(connection, "late_known_at < date_trunc('month', ?::date)", as_of):
+                reason = "先月までの事実が遅れて届きました (学習値の更新)"
         [seen_until] = connection.execute("select max(committed_at) from ops.file_ledger").fetchone()
         connection.execute("delete from ops.build_base")
         connection.execute("delete from ops.build_plan")
@@ -88,13 +94,14 @@ def is_full(settings: Settings) -> bool:
 
 
 def is_identity_settled(settings: Settings) -> bool:
-    """No record that says who is who changed, and nobody new is spoken of."""
+    """No record that says who is who changed, nobody new is spoken of, and nothing came late."""
     with writer(settings) as connection:
-        if _count(connection, "entity in (select unnest(?))", list(IDENTITY)):
+        if _count(connection, "entity in (select unnest(?)) or late_known_at is not null", list(IDENTITY)):
             return False
         [strangers] = connection.execute(
             "select count(*) from ops.changed_record as c anti join intermediate.int_identity__member as m using (party_key)"
-            " where c.party_key is not null"
+            " where c.party_key is not null and c.entity <> ?",
+            [OWN_LISTS],
         ).fetchone()
     return not strangers
 
@@ -131,12 +138,20 @@ def concern(settings: Settings, as_of: date) -> int:
                 union select person_id, account_person_id from now semi join called using (person_id)
                 union select person_id, account_person_id from ops.build_party semi join keys using (party_key)
             ),
-            due as (select person_id from intermediate.int_dormancy__current where false and ? is not null)
+            listed as (select party_key as person_id from ops.changed_record where entity = $lists),
+            due as (select person_id from intermediate.int_dormancy__next where next_change_on <= $as_of)
             select person_id from persons
             union select account_person_id from persons where account_person_id is not null
             union select person_id from due
+            union select person_id from listed
             """,
-            [as_of],
+            {"as_of": as_of, "lists": OWN_LISTS},
+        )
+        # rows of a contact are kept under its own id in some tables, its facts count for the account
+        connection.execute(
+            f"insert into ops.changed_party select person_id from ({_parties_now(connection)})"
+            " where account_person_id in (select person_id from ops.changed_party)"
+            " and person_id not in (select person_id from ops.changed_party) group by person_id"
         )
         connection.execute("delete from ops.changed_member")
         connection.execute(
@@ -191,6 +206,27 @@ def _reason_for_full(base: _Base | None, as_of: date, policy_version: str, code:
     return ""
 
 
+def _reason_in_the_warehouse(connection, base: _Base, as_of: date) -> str:
+    """A rule that begins or ends between the two dates, or a source whose data may be used otherwise than before."""
+    tables = connection.execute(
+        "select table_name from information_schema.columns where table_schema = 'rules' and column_name = 'valid_from'"
+    ).fetchall()
+    for [table] in tables:
+        [turning] = connection.execute(
+            f'select count(*) from rules."{table}" where (valid_from > $base and valid_from <= $as_of)'
+            " or (valid_to > $base and valid_to <= $as_of)",
+            {"base": base.as_of, "as_of": as_of},
+        ).fetchone()
+        if turning:
+            return f"ルール {table} の有効期間が変わります"
+    [changed] = connection.execute(
+        "select count(*) from ops.file_ledger as fresh inner join ops.file_ledger as known using (source)"
+        " where fresh.committed_at > $seen and known.committed_at <= $seen and fresh.purposes is distinct from known.purposes",
+        {"seen": base.seen_until},
+    ).fetchone()
+    return "取込元の利用目的が変わりました" if changed else ""
+
+
 def _count(connection, condition: str, *values) -> int:
     return connection.execute(f"select count(*) from ops.changed_record where {condition}", list(values)).fetchone()[0]
 
@@ -208,7 +244,7 @@ def _note_records(connection, base: _Base, as_of: date) -> None:
         "base": base.as_of,
         "as_of": as_of,
     }
-    for name in [*PARTIES, *PARENTS, *COMMON]:
+    for name in [*PARTIES, *PARENTS, *COMMON, OWN_LISTS]:
         entity = canonical().entities[name]
         query = _changed_keys(entity)
         used = {key: value for key, value in window.items() if f"${key} " in query}
@@ -216,8 +252,8 @@ def _note_records(connection, base: _Base, as_of: date) -> None:
         # the record itself, and whoever any of its versions speaks of
         for party in _party_expressions(entity):
             connection.execute(
-                f"insert into ops.changed_record select distinct '{_reported_as(name)}', r.source_system, {_record_key(entity)}, {party}"
-                f" from raw.{name} as r semi join changed_key using ({', '.join(_grain(entity))})"
+                f"insert into ops.changed_record select distinct '{_reported_as(name)}', r.source_system, {_record_key(entity)}, {party}, late_known_at"
+                f" from raw.{name} as r inner join changed_key using ({', '.join(_grain(entity))})"
             )
 
 
@@ -235,6 +271,8 @@ def _record_key(entity: Entity) -> str:
 
 
 def _party_expressions(entity: Entity) -> list[str]:
+    if entity.name == OWN_LISTS:
+        return ["r.person_id"]
     own = [f"r.source_system || ':' || r.{column}" for column in PARTIES.get(entity.name, ())]
     if entity.name in PARENTS:
         parent, column = PARENTS[entity.name]
@@ -266,10 +304,11 @@ def _changed_keys(entity: Entity) -> str:
             select {grain}, arg_max(content, ({order})) as content, max(known_at) as known_at
             from version semi join fresh using ({grain}) where not is_fresh group by all
         )
-        select {grain} from fresh left join before using ({grain})
+        select {grain}, case when fresh.known_at < $base_end then fresh.known_at end as late_known_at
+        from fresh left join before using ({grain})
         where before.content is distinct from fresh.content or fresh.known_at < before.known_at
         union
-        select {grain} from raw.{entity.name} where $end > known_at and ({come})
+        select {grain}, null from raw.{entity.name} where $end > known_at and ({come})
         {_absent(entity)}
     """
 
@@ -281,7 +320,7 @@ def _absent(entity: Entity) -> str:
     grain = ", ".join(f"r.{column}" for column in _grain(entity))
     return f"""
         union
-        select {grain} from raw.{entity.name} as r inner join ops.file_ledger as ledger using (delivery_id)
+        select {grain}, null from raw.{entity.name} as r inner join ops.file_ledger as ledger using (delivery_id)
         inner join (
             select source, max(business_date) as full_on from fresh_delivery where mode = 'full' group by source
         ) as newest on ledger.source = newest.source

@@ -138,7 +138,8 @@ def build_layer(settings: Settings, selector: str, as_of: date, run_id: str) -> 
         is_full = selector in REPLACED_LAYERS and changes.is_full(settings)
         if selector == "dormancy" and not is_full:
             say(selector, f"対象 {changes.concern(settings, as_of):,} 人")
-        result = transform.build(settings, selector, as_of, is_full)
+        is_settled = selector == "people" and not is_full and changes.is_identity_settled(settings)
+        result = transform.build(settings, "people_settled" if is_settled else selector, as_of, is_full)
         step.rows, step.engine_seconds = result.rows, result.engine_seconds
         say(selector, f"{result.models} モデル, 検査 {result.tests}, {result.rows:,} 行, {step.seconds():.1f} 秒")
 

@@ -32,7 +32,7 @@ _manifests: dict[Path, object] = {}
 class LayerResult:
     """One selector's run: relations built, tests passed, rows now in the built tables, seconds.
 
-    `engine_seconds` counts the time in which at least one model or test was executing.
+    `engine_seconds` counts the time in which at least one model or test was executing, `model_seconds` each model's own.
     """
 
     selector: str
@@ -41,6 +41,7 @@ class LayerResult:
     rows: int
     seconds: float
     engine_seconds: float
+    model_seconds: dict[str, float]
 
 
 def prepare(settings: Settings, as_of: date) -> tuple[str, float]:
@@ -68,18 +69,19 @@ def build(settings: Settings, selector: str, as_of: date, is_full: bool = True) 
     Raises `GateStop('model', …)` naming model, test and rows.
     """
     started = time.monotonic()
-    extent = ["--full-refresh"] if is_full else []
     result = _invoke(
         settings,
-        ["build", "--selector", selector, "--exclude-resource-type", "unit_test", *OWN_TESTS, *extent],
+        ["build", "--selector", selector, "--exclude-resource-type", "unit_test", *OWN_TESTS],
         as_of,
+        extent="all" if is_full else "changed",
     )
     built = [r for r in result if r.node.resource_type in ("model", "seed", "snapshot")]
     tests = [r for r in result if r.node.resource_type == "test"]
     seconds = time.monotonic() - started
     return LayerResult(
-        selector, len(built), len(tests), _row_count(settings, built), seconds, _busy_seconds(result)
-    )
+        selector, len(built), len(tests), _row_count(settings, built), seconds, _busy_seconds(result),
+        {r.node.name: r.execution_time for r in built},
+    )  # fmt: skip
 
 
 def _busy_seconds(results: list) -> float:
@@ -137,13 +139,13 @@ def _swap_replaced_rules(settings: Settings, connection) -> None:
             raise GateStop("rules", f"{path}: 値の型が合いません。{str(error).splitlines()[0]}") from None
 
 
-def _invoke(settings: Settings, command: list[str], as_of: date) -> list:
+def _invoke(settings: Settings, command: list[str], as_of: date, extent: str = "all") -> list:
     """Run one dbt command in this process and return its node results."""
     from dbt.cli.main import dbtRunner
 
     runner = dbtRunner(manifest=_manifest(settings))
     outcome = runner.invoke(
-        [*command, "--vars", json.dumps({"as_of": as_of.isoformat()}), *_flags(settings), "--no-write-json"]
+        [*command, "--vars", json.dumps({"as_of": as_of.isoformat(), "extent": extent}), *_flags(settings), "--no-write-json"]
     )
     _close_connections()
     if outcome.exception is not None:

@@ -4,15 +4,46 @@ An incremental build replaces the rows of what changed. include/changes.py notes
 A full build reads none of them.
 #}
 
-{# The rows a build works on: all, or those of the parties that changed. `key` is person_id or a key of a source's own party. #}
-{% macro of_concern(relation, key='person_id') -%}
-    select *
-    from {{ relation }}
-    {%- if is_partial() %}
-    where {{ key }} in (
-        {%- if key.endswith('_key') %}select party_key from ops.changed_member{% else %}select person_id from ops.changed_party{% endif -%}
+{# The rows of a relation that a build works on: all, or those of the parties that changed. Stands where a relation stands. #}
+{% macro concerned(relation) -%}
+    {%- if is_partial() -%}
+    (select * from {{ relation }} where person_id in (select person_id from ops.changed_party))
+    {%- else -%}
+    {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The same for rows of a source's own party, by `key`; with `entity`, the records of it that changed come along, by `record_key`. #}
+{% macro concerned_by(relation, key, entity=none, record_key=none) -%}
+    {%- if is_partial() -%}
+    (
+        select * from {{ relation }}
+        where
+            {{ key }} in (select party_key from ops.changed_member)
+            {%- if entity %} or {{ record_key }} in ({{ changed_ids(entity) }}){% endif %}
     )
-    {%- endif %}
+    {%- else -%}
+    {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# Condition: true in a full build, else whether the column's value is one that a CTE has left. #}
+{% macro is_among(column, cte) -%}
+    {{ column ~ ' in (select ' ~ column ~ ' from ' ~ cte ~ ')' if is_partial() else 'true' }}
+{%- endmacro %}
+
+{# Condition for a key of a source's own party: true in a full build, else whether a changed record speaks of it. #}
+{% macro is_changed_key(key) -%}
+    {%- if is_partial() -%}
+    {{ key }} in (select party_key from ops.changed_record)
+    {%- else -%}
+    true
+    {%- endif -%}
+{%- endmacro %}
+
+{# Condition of what is learned by the 1st of a month: a partial build adds nothing to it. #}
+{% macro is_lesson_time() -%}
+    {{ 'false' if is_partial() else 'true' }}
 {%- endmacro %}
 
 {# Condition for rows of an entity in raw: true in a full build, else whether the record changed. #}
@@ -34,11 +65,12 @@ A full build reads none of them.
 {% macro outdated_rows(meta) -%}
     {%- set conditions = [] -%}
     {%- if meta.replace_by == 'party' %}{% do conditions.append('person_id in (select person_id from ops.changed_party)') %}{% endif -%}
+    {%- if meta.replace_by == 'record_party' %}{% do conditions.append('party_key in (select party_key from ops.changed_record)') %}{% endif -%}
     {%- if meta.entity %}{% do conditions.append(meta.record_key ~ ' in (' ~ changed_ids(meta.entity) ~ ')') %}{% endif -%}
-    {{ conditions | join(' or ') }}
+    {{ conditions | join(' or ') or 'false' }}
 {%- endmacro %}
 
-{# Whether this run of the model works on what changed: its table is there and nobody asked for everything. #}
+{# Whether this run of the model works on what changed: only where the build says so, and for models made for it. #}
 {% macro is_partial() -%}
-    {{- return(execute and model.config.materialized == 'replaced' and not should_full_refresh() and load_cached_relation(this) is not none) -}}
+    {{- return(execute and var('extent', 'all') == 'changed' and model.config.materialized in ('replaced', 'view')) -}}
 {%- endmacro %}

@@ -38,6 +38,7 @@ class Teller:
     def __init__(self, rng: random.Random, name: str, start: date, end: date):
         self.rng, self.name, self.start, self.end = rng, name, start, end
         self.tells_lines = rng.random() < 0.4
+        self.known_from = start
         self.taken: set[date] = set()  # days of leaving and the like stand alone
 
     # -- small choices
@@ -213,7 +214,7 @@ class Teller:
 
     def contact(self, party: Party) -> None:
         """Something between the party and us that is no order."""
-        day = self.day()
+        day = self.day(self.known_from)
         kind = self.rng.choice(["inquiry", "complaint", "complaint", "call", "activity", "mail", "response", "hearing"])
         if kind == "inquiry":
             party.inquiry(day, closed=self.after(day))
@@ -264,9 +265,10 @@ class Teller:
         if self.chance(0.4):
             party.contact(f"{self.name}-k", registered)
             speakers.append(party.by(f"{self.name}-k"))
+            self.known_from = registered  # nobody spoke for an account that did not exist
         if self.chance(0.3):
             for day in self.rhythm()[:6]:
-                self.order(self.rng.choice(speakers), day)
+                self.order(self.rng.choice(speakers), max(day, self.known_from))
         for _ in range(self.rng.choice([0, 1, 2, 4, 8])):
             self.contact(self.rng.choice(speakers))
         return party.rows

@@ -28,7 +28,10 @@ def pin(folder: Path) -> Path:
 
 def unlearn(row: dict[str, str]) -> bool:
     """Raise a row's number of cases; says whether it has one."""
+    columns = [c for c in ("prior_min_n_count", "load_min_n_count") if c in row]
     if row.get("limit_code") == "learned_min_count":
-        row["limit_value"] = NEVER
-        return True
-    return False
+        columns.append("limit_value")
+    if row.get("signal_code") == "market_fall":  # how the histories of others went says nothing of a persona
+        columns.append("limit_count")
+    row.update(dict.fromkeys(columns, NEVER))
+    return bool(columns)

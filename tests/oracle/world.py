@@ -30,7 +30,7 @@ CASES = {c.name: c for c in (*cases_orders.CASES, *cases_courses.CASES, *cases_o
 
 CAUSES = """
     select party.source_id, spell.dormant_on, cause.cause_rank, cause.cause_code, cause.source,
-        round(cause.probability, 2), cause.confidence
+        round(cause.probability, 2), cause.confidence, cause.inferred_cause_code
     from intermediate.int_cause__ranked as cause
     join intermediate.int_dormancy__spell as spell using (person_id, spell_no)
     join intermediate.int_identity__party as party using (person_id)

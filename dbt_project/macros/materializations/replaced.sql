@@ -1,6 +1,7 @@
 {#
 Materialisation `replaced`: a full build makes the table anew. Else the rows of what changed make way for the new ones, also where
-there are none: by person_id where the model has `replace_by: party`, by the record's global id where it has `entity` and `record_key`.
+there are none: by person_id where the model has `replace_by: party`, by party_key where it has `replace_by: record_party`, by the
+record's global id where it has `entity` and `record_key`.
 dbt's own incremental models keep a row whose key has no new one, and ask every unit test to say whether it is incremental.
 #}
 {% materialization replaced, adapter='duckdb' %}

@@ -1,16 +1,13 @@
 {{ config(materialized='replaced', meta={'replace_by': 'party', 'entity': 'orders', 'record_key': 'order_id'}) }}
 -- One row per order as known: is it a purchase, and what was it worth. Cancelled orders and orders without a person stay.
 with orders as (
-    {{ of_concern(ref('stg_orders'), 'party_key') }}
-    {%- if is_partial() %} or (party_key is null and order_id in ({{ changed_ids('orders') }})){% endif %}
+    select * from {{ concerned_by(ref('stg_orders'), 'party_key', 'orders', 'order_id') }}
 ),
 
 lines as (
     select *
     from {{ ref('stg_order_lines') }}
-    {%- if is_partial() %}
-    where order_id in (select order_id from orders)
-    {%- endif %}
+    where {{ is_among('order_id', 'orders') }}
 ),
 
 products as (

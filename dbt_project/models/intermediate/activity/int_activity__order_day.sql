@@ -2,7 +2,7 @@
 -- Days on which a party bought: several valid orders of one day are one occasion. Gaps, their median so far and the category of the
 -- day's last order come along, so that nobody has to look at single orders again.
 with orders as (
-    {{ of_concern(ref('int_activity__order')) }}
+    select * from {{ concerned(ref('int_activity__order')) }}
 ),
 
 -- the last two orders against all earlier ones, order by order

@@ -1,7 +1,8 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- How long what a party bought lasts, on days whose last order is mainly a product with usage days: used_up_on is the day on which
 -- everything bought so far of such products is used up. Stock at home is used before what comes on top of it.
 with order_days as (
-    select * from {{ ref('int_activity__order_day') }}
+    select * from {{ concerned(ref('int_activity__order_day')) }}
 ),
 
 orders as (
@@ -9,7 +10,7 @@ orders as (
         order_id,
         person_id,
         ordered_on
-    from {{ ref('int_activity__order') }}
+    from {{ concerned(ref('int_activity__order')) }}
     where is_valid and person_id is not null
 ),
 

@@ -5,19 +5,17 @@ with parties as (
 ),
 
 members as (
-    {{ of_concern(ref('int_identity__member'), 'party_key') }}
+    select * from {{ concerned_by(ref('int_identity__member'), 'party_key') }}
 ),
 
 called as (
     select *
     from {{ ref('int_identity__call') }}
-    {%- if is_partial() %}
-    where person_id in (select person_id from members)
-    {%- endif %}
+    where {{ is_among('person_id', 'members') }}
 ),
 
 orders as (
-    {{ of_concern(ref('int_activity__order')) }}
+    select * from {{ concerned(ref('int_activity__order')) }}
 ),
 
 dispositions as (

@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- What happened at B2B accounts: contacts who left or came, mails to them that bounced, deals lost or put off, contracts ended.
 with contacts as (
     select * from {{ ref('stg_contacts') }}
@@ -17,7 +18,7 @@ sends as (
 ),
 
 members as (
-    select * from {{ ref('int_identity__member') }}
+    select * from {{ concerned(ref('int_identity__member')) }}
 ),
 
 causes as (

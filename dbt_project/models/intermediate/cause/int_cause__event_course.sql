@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- What happened to 定期 courses: skips, longer cycles, failed payments, and the reason given when leaving.
 with course_events as (
     select * from {{ ref('stg_subscription_events') }}
@@ -12,7 +13,7 @@ cycles as (
 ),
 
 members as (
-    select * from {{ ref('int_identity__member') }}
+    select * from {{ concerned(ref('int_identity__member')) }}
 ),
 
 causes as (

@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Changes of life: declared events, inferred ones, and a prefecture that is no longer the same.
 with life_events as (
     select * from {{ ref('stg_life_events') }}
@@ -9,7 +10,7 @@ prefecture_versions as (
 ),
 
 members as (
-    select * from {{ ref('int_identity__member') }}
+    select * from {{ concerned(ref('int_identity__member')) }}
 ),
 
 event_names as (

@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Stops of our messages by the customer, and orders that came back.
 with consents as (
     select * from {{ ref('stg_consents') }}
@@ -10,7 +11,7 @@ responses as (
 ),
 
 orders as (
-    select * from {{ ref('int_activity__order') }}
+    select * from {{ concerned(ref('int_activity__order')) }}
     where person_id is not null and is_returned and not is_valid
 ),
 
@@ -26,12 +27,12 @@ returned_lines as (
 ),
 
 valid_orders as (
-    select * from {{ ref('int_activity__order') }}
+    select * from {{ concerned(ref('int_activity__order')) }}
     where person_id is not null and is_valid
 ),
 
 members as (
-    select * from {{ ref('int_identity__member') }}
+    select * from {{ concerned(ref('int_identity__member')) }}
 ),
 
 unsubscribed as (

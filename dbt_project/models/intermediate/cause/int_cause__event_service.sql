@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- What the contact centre's cases say about dissatisfaction. A case counts once: a grave complaint is no unresolved question.
 with inquiries as (
     select * from {{ ref('stg_inquiries') }}
@@ -9,11 +10,11 @@ read_words as (
 ),
 
 members as (
-    select * from {{ ref('int_identity__member') }}
+    select * from {{ concerned(ref('int_identity__member')) }}
 ),
 
 parties as (
-    select * from {{ ref('int_identity__party') }}
+    select * from {{ concerned(ref('int_identity__party')) }}
 ),
 
 rules as (

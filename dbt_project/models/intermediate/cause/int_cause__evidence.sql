@@ -1,6 +1,7 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Evidence per spell and cause: a family of signals counts once, with its heaviest; the heaviest sentences stand for all.
 with signals as (
-    select * from {{ ref('int_cause__signal') }}
+    select * from {{ concerned(ref('int_cause__signal')) }}
 ),
 
 model as (

@@ -1,15 +1,16 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Two marks of each spell for the marts: perhaps already gone (nobody has asked yet), or merely forgotten.
 with ranked as (
-    select * from {{ ref('int_cause__ranked') }}
+    select * from {{ concerned(ref('int_cause__ranked')) }}
     where cause_rank = 1
 ),
 
 evidence as (
-    select * from {{ ref('int_cause__evidence') }}
+    select * from {{ concerned(ref('int_cause__evidence')) }}
 ),
 
 spells as (
-    select * from {{ ref('int_dormancy__spell') }}
+    select * from {{ concerned(ref('int_dormancy__spell')) }}
 ),
 
 suspicious as (

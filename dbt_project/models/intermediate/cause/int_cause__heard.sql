@@ -1,6 +1,7 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- The word that counts for each spell: an operator's over a survey's, the newest of a kind; a silence about it is no answer.
 with hearings as (
-    select * from {{ ref('int_cause__hearing') }}
+    select * from {{ concerned(ref('int_cause__hearing')) }}
     where is_answer and spell_no is not null
 ),
 

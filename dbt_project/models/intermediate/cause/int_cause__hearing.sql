@@ -1,22 +1,23 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Every reason somebody told us, whose it is and which spell it speaks of: the silence that was going on when it was said.
 with hearings as (
     select * from {{ ref('stg_hearings') }}
 ),
 
 speakers as (
-    select * from {{ ref('int_identity__hearing') }}
+    select * from {{ concerned(ref('int_identity__hearing')) }}
 ),
 
 parties as (
-    select * from {{ ref('int_identity__party') }}
+    select * from {{ concerned(ref('int_identity__party')) }}
 ),
 
 spells as (
-    select * from {{ ref('int_dormancy__spell') }}
+    select * from {{ concerned(ref('int_dormancy__spell')) }}
 ),
 
 order_days as (
-    select * from {{ ref('int_activity__order_day') }}
+    select * from {{ concerned(ref('int_activity__order_day')) }}
 ),
 
 causes as (
@@ -73,6 +74,7 @@ silences as (
     left join order_days
         on spells.person_id = order_days.person_id
         and order_days.ordered_on > coalesce(spells.last_order_on, spells.last_clock_on)
+    where spells.person_id in (select person_id from answered)
     group by all
 ),
 

@@ -1,10 +1,11 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- The likeliest causes of each spell as the evidence has it: softmax of prior and weights over the causes with a signal and UNKNOWN.
 with spells as (
-    select * from {{ ref('int_cause__spell') }}
+    select * from {{ concerned(ref('int_cause__spell')) }}
 ),
 
 evidence as (
-    select * from {{ ref('int_cause__evidence') }}
+    select * from {{ concerned(ref('int_cause__evidence')) }}
     where is_enough
 ),
 

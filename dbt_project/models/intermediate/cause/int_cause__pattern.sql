@@ -1,16 +1,17 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- What the orders before each spell show: the last gaps, the change of amount, discounts, how abruptly the party stopped.
 with spells as (
-    select * from {{ ref('int_cause__spell') }}
+    select * from {{ concerned(ref('int_cause__spell')) }}
 ),
 
 orders as (
     select *
-    from {{ ref('int_activity__order') }}
+    from {{ concerned(ref('int_activity__order')) }}
     where is_valid and person_id is not null
 ),
 
 order_days as (
-    select * from {{ ref('int_activity__order_day') }}
+    select * from {{ concerned(ref('int_activity__order_day')) }}
 ),
 
 source_orders as (
@@ -24,7 +25,7 @@ discount_lines as (
 ),
 
 touches as (
-    select * from {{ ref('int_activity__touch') }}
+    select * from {{ concerned(ref('int_activity__touch')) }}
 ),
 
 gaps as (

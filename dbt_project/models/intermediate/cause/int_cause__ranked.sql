@@ -1,10 +1,11 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- The causes of each spell in order: what somebody told us first, beside it what the evidence had said.
 with inferred as (
-    select * from {{ ref('int_cause__inferred') }}
+    select * from {{ concerned(ref('int_cause__inferred')) }}
 ),
 
 heard as (
-    select * from {{ ref('int_cause__heard') }}
+    select * from {{ concerned(ref('int_cause__heard')) }}
 ),
 
 model as (

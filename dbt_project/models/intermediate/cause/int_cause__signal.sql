@@ -1,12 +1,13 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Every signal of a spell with its weight: strength x intensity, fading with the days between the event and the purchase
 -- that did not come; an abrupt stop makes events weigh more and forgetting less. Forgetting is
 -- assumed only where nothing else is known.
 with spells as (
-    select * from {{ ref('int_cause__spell') }}
+    select * from {{ concerned(ref('int_cause__spell')) }}
 ),
 
 patterns as (
-    select * from {{ ref('int_cause__pattern') }}
+    select * from {{ concerned(ref('int_cause__pattern')) }}
 ),
 
 rules as (
@@ -26,15 +27,15 @@ templates as (
 ),
 
 signals as (
-    select * from {{ ref('int_cause__signal_event') }}
+    select * from {{ concerned(ref('int_cause__signal_event')) }}
     union all
-    select * from {{ ref('int_cause__signal_pattern') }}
+    select * from {{ concerned(ref('int_cause__signal_pattern')) }}
     union all
-    select * from {{ ref('int_cause__signal_product') }}
+    select * from {{ concerned(ref('int_cause__signal_product')) }}
     union all
-    select * from {{ ref('int_cause__signal_market') }}
+    select * from {{ concerned(ref('int_cause__signal_market')) }}
     union all
-    select * from {{ ref('int_cause__signal_reach') }}
+    select * from {{ concerned(ref('int_cause__signal_reach')) }}
 ),
 
 judged as (

@@ -1,6 +1,7 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Dated events that fall into the window of a spell: one row per spell, signal and event.
 with spells as (
-    select * from {{ ref('int_cause__spell') }}
+    select * from {{ concerned(ref('int_cause__spell')) }}
 ),
 
 rules as (
@@ -8,15 +9,15 @@ rules as (
 ),
 
 events as (
-    select * from {{ ref('int_cause__event_service') }}
+    select * from {{ concerned(ref('int_cause__event_service')) }}
     union all
-    select * from {{ ref('int_cause__event_life') }}
+    select * from {{ concerned(ref('int_cause__event_life')) }}
     union all
-    select * from {{ ref('int_cause__event_course') }}
+    select * from {{ concerned(ref('int_cause__event_course')) }}
     union all
-    select * from {{ ref('int_cause__event_account') }}
+    select * from {{ concerned(ref('int_cause__event_account')) }}
     union all
-    select * from {{ ref('int_cause__event_message') }}
+    select * from {{ concerned(ref('int_cause__event_message')) }}
 ),
 
 -- an event without a day of its own belongs to the last day before the silence

@@ -1,10 +1,11 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- What happened around the party: competitors, prices and rules of its category or industry, and how the category did.
 with spells as (
-    select * from {{ ref('int_cause__spell') }}
+    select * from {{ concerned(ref('int_cause__spell')) }}
 ),
 
 patterns as (
-    select * from {{ ref('int_cause__pattern') }}
+    select * from {{ concerned(ref('int_cause__pattern')) }}
 ),
 
 market_events as (
@@ -36,27 +37,32 @@ placed as (
     left join patterns on spells.person_id = patterns.person_id and spells.spell_no = patterns.spell_no
 ),
 
+-- the category a party bought from and the industry it is of are what a market event may be about
+areas as (
+    select placed.*, 'category' as scope, category_l1 as scope_value from placed
+    union all
+    select placed.*, 'industry' as scope, industry_code as scope_value from placed
+),
+
 happened as (
     select
-        placed.person_id,
-        placed.spell_no,
+        areas.person_id,
+        areas.spell_no,
         rules.signal_code,
         rules.cause_code,
-        case rules.strength_code when 'D' then market_events.from_on else placed.expected_on end as event_on,
+        case rules.strength_code when 'D' then market_events.from_on else areas.expected_on end as event_on,
         market_events.scope_value as word_a,
         cast(null as string) as word_b,
         'market_events:' || market_events.event_id as evidence_refs
-    from placed
-    inner join market_events
-        on (market_events.scope = 'category' and market_events.scope_value = placed.category_l1)
-        or (market_events.scope = 'industry' and market_events.scope_value = placed.industry_code)
+    from areas
+    inner join market_events on areas.scope = market_events.scope and areas.scope_value = market_events.scope_value
     inner join market_signals on market_events.scope = market_signals.scope and market_events.kind = market_signals.kind
     inner join rules on market_signals.signal_code = rules.signal_code
     where
-        market_events.from_on <= {{ add_days('placed.expected_on', 'rules.after_days') }}
-        and market_events.from_on <= placed.known_until_on
+        market_events.from_on <= {{ add_days('areas.expected_on', 'rules.after_days') }}
+        and market_events.from_on <= areas.known_until_on
         and coalesce(market_events.to_on, market_events.from_on) >= {{ add_days(
-            "case rules.window_anchor when 'expected' then placed.expected_on else placed.last_active_on end", '-rules.before_days'
+            "case rules.window_anchor when 'expected' then areas.expected_on else areas.last_active_on end", '-rules.before_days'
         ) }}
 ),
 

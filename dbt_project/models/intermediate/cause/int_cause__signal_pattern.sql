@@ -1,6 +1,7 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Signals that are the shape of the orders themselves; they are dated at the expected next purchase.
 with patterns as (
-    select * from {{ ref('int_cause__pattern') }}
+    select * from {{ concerned(ref('int_cause__pattern')) }}
 ),
 
 rules as (
@@ -16,7 +17,7 @@ category_starts as (
         person_id,
         category_l1,
         min(ordered_on) as first_bought_on
-    from {{ ref('int_activity__order') }}
+    from {{ concerned(ref('int_activity__order')) }}
     where is_valid and person_id is not null
     group by person_id, category_l1
 ),

@@ -1,10 +1,11 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- What became of the products the party used to buy: ended, or dearer.
 with spells as (
-    select * from {{ ref('int_cause__spell') }}
+    select * from {{ concerned(ref('int_cause__spell')) }}
 ),
 
 orders as (
-    select * from {{ ref('int_activity__order') }}
+    select * from {{ concerned(ref('int_activity__order')) }}
     where is_valid and person_id is not null
 ),
 
@@ -79,7 +80,7 @@ order_days as (
         ended.product_id,
         count(*) as day_count
     from ended
-    inner join {{ ref('int_activity__order_day') }} as days on ended.person_id = days.person_id
+    inner join {{ concerned(ref('int_activity__order_day')) }} as days on ended.person_id = days.person_id
     where
         days.ordered_on <= ended.last_order_on
         and days.ordered_on > {{ add_days('ended.last_order_on', '-ended.limit_days') }}

@@ -1,6 +1,7 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Too many of our messages, answered ever less; and addresses and numbers that no longer work.
 with spells as (
-    select * from {{ ref('int_cause__spell') }}
+    select * from {{ concerned(ref('int_cause__spell')) }}
 ),
 
 loads as (
@@ -8,7 +9,7 @@ loads as (
 ),
 
 members as (
-    select * from {{ ref('int_identity__member') }}
+    select * from {{ concerned(ref('int_identity__member')) }}
 ),
 
 sends as (
@@ -26,7 +27,7 @@ touches as (
     select distinct
         person_id,
         touched_on
-    from {{ ref('int_activity__touch') }}
+    from {{ concerned(ref('int_activity__touch')) }}
     where kind in ('open', 'click')
 ),
 
@@ -48,7 +49,7 @@ dead_dials as (
         'calls:' || calls.call_id as evidence_ref,
         cast(calls.started_at as date) as event_on
     from {{ ref('stg_calls') }} as calls
-    inner join {{ ref('int_identity__call') }} as called on calls.call_id = called.call_id
+    inner join {{ concerned(ref('int_identity__call')) }} as called on calls.call_id = called.call_id
     where calls.disposition_code = 'DISCONNECTED'
 ),
 

@@ -1,14 +1,15 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Each spell with the day the next purchase was expected and the days on which evidence may lie.
 with spells as (
-    select * from {{ ref('int_dormancy__spell') }}
+    select * from {{ concerned(ref('int_dormancy__spell')) }}
 ),
 
 parties as (
-    select * from {{ ref('int_identity__party') }}
+    select * from {{ concerned(ref('int_identity__party')) }}
 ),
 
 hearings as (
-    select * from {{ ref('int_cause__hearing') }}
+    select * from {{ concerned(ref('int_cause__hearing')) }}
 ),
 
 model as (

@@ -10,13 +10,13 @@ with order_days as (
         order_days.category_l1,
         parties.business_type,
         parties.source_system
-    from {{ ref('int_activity__order_day') }} as order_days
-    inner join {{ ref('int_identity__party') }} as parties on order_days.person_id = parties.person_id
+    from {{ concerned(ref('int_activity__order_day')) }} as order_days
+    inner join {{ concerned(ref('int_identity__party')) }} as parties on order_days.person_id = parties.person_id
     where parties.business_type = 'b2b' and parties.account_person_id is null
 ),
 
 facts as (
-    select * from {{ ref('int_dormancy__fact') }}
+    select * from {{ concerned(ref('int_dormancy__fact')) }}
     where business_type = 'b2b'
 ),
 
@@ -24,7 +24,7 @@ industries as (
     select
         person_id,
         industry_code
-    from {{ ref('int_identity__party') }}
+    from {{ concerned(ref('int_identity__party')) }}
     where business_type = 'b2b'
 ),
 
@@ -92,7 +92,7 @@ deals as (
         deals.opened_on,
         deals.closed_on
     from {{ ref('stg_deals') }} as deals
-    inner join {{ ref('int_identity__member') }} as members on deals.account_key = members.party_key
+    inner join {{ concerned(ref('int_identity__member')) }} as members on deals.account_key = members.party_key
     where deals.closed_on is not null or deals.result in ('open', 'hold')
 ),
 

@@ -1,16 +1,17 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Each party's time cut at every day on which a dormancy rule could begin to see it differently; up to next_clock_on the row says
 -- which rule decides and when it is ripe. A boundary opens a new stretch (cycle): a fact by which a party can wake up, leave or, as a
 -- lead, come back. `reripe_on` holds instead of `ripe_on` after a reactivation.
 with leads as (
-    select * from {{ ref('int_dormancy__lead_clock') }}
+    select * from {{ concerned(ref('int_dormancy__lead_clock')) }}
 ),
 
 customers as (
-    select * from {{ ref('int_dormancy__customer_clock') }}
+    select * from {{ concerned(ref('int_dormancy__customer_clock')) }}
 ),
 
 accounts as (
-    select * from {{ ref('int_dormancy__account_clock') }}
+    select * from {{ concerned(ref('int_dormancy__account_clock')) }}
 ),
 
 lead_subtype as (

@@ -5,35 +5,35 @@ with order_days as (
     select
         order_days.*,
         parties.source_system
-    from {{ ref('int_dormancy__purchase_day') }} as order_days
-    inner join {{ ref('int_identity__party') }} as parties
+    from {{ concerned(ref('int_dormancy__purchase_day')) }} as order_days
+    inner join {{ concerned(ref('int_identity__party')) }} as parties
         on order_days.person_id = parties.person_id
     where parties.business_type = 'b2c' and parties.account_person_id is null
 ),
 
 facts as (
-    select * from {{ ref('int_dormancy__fact') }}
+    select * from {{ concerned(ref('int_dormancy__fact')) }}
     where business_type = 'b2c'
 ),
 
 deliveries as (
-    select * from {{ ref('int_dormancy__delivery') }}
+    select * from {{ concerned(ref('int_dormancy__delivery')) }}
 ),
 
 subscribers as (
-    select * from {{ ref('int_dormancy__subscriber') }}
+    select * from {{ concerned(ref('int_dormancy__subscriber')) }}
 ),
 
 habits as (
-    select * from {{ ref('int_dormancy__habit') }}
+    select * from {{ concerned(ref('int_dormancy__habit')) }}
 ),
 
 seasons as (
-    select * from {{ ref('int_dormancy__season') }}
+    select * from {{ concerned(ref('int_dormancy__season')) }}
 ),
 
 supplies as (
-    select * from {{ ref('int_activity__supply') }}
+    select * from {{ concerned(ref('int_activity__supply')) }}
 ),
 
 learned as (

@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- One row per stretch between two boundaries and what became of the party in it. Which state a stretch opens with depends on how the
 -- one before it ended; most parties' answers follow from the neighbouring stretch alone, the others are run step by step.
 --
@@ -6,7 +7,7 @@
 -- customer, O purchase (or use, won deal), S contract start, D delivery of an uninterrupted subscription, P resumed subscription, C leaving.
 {% set states = 'NRABCL' %}
 with clock as (
-    select * from {{ ref('int_dormancy__clock') }}
+    select * from {{ concerned(ref('int_dormancy__clock')) }}
     where clock_on <= {{ as_of() }}
 ),
 

@@ -1,7 +1,8 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Purchase days on which nothing but subscriptions was delivered, where the delivery is no decision of the customer: the next box of
 -- an uninterrupted subscription, or what was still sent after its cancellation.
 with subscriptions as (
-    select * from {{ ref('int_dormancy__subscription') }}
+    select * from {{ concerned(ref('int_dormancy__subscription')) }}
     where is_delivery
 ),
 
@@ -20,7 +21,7 @@ orders as (
         orders.person_id,
         orders.ordered_on,
         max(case when orders.subscription_id is null and orders.order_type is distinct from 'subscription' then 1 else 0 end) as has_other
-    from {{ ref('int_activity__order') }} as orders
+    from {{ concerned(ref('int_activity__order')) }} as orders
     inner join days on orders.person_id = days.person_id and orders.ordered_on = days.ordered_on
     where orders.is_valid and days.is_no_decision = 1
     group by orders.person_id, orders.ordered_on

@@ -1,7 +1,8 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Every day other than a purchase day on which something happened that dormancy looks at: one row per party and day, with what it
 -- was. Days after as_of are plans (a pause or contract that will end); they are kept because a state may change on them by itself.
 with parties as (
-    select * from {{ ref('int_identity__party') }}
+    select * from {{ concerned(ref('int_identity__party')) }}
     where account_person_id is null
 ),
 
@@ -9,15 +10,15 @@ members as (
     select
         members.party_key,
         coalesce(parties.account_person_id, parties.person_id) as person_id
-    from {{ ref('int_identity__member') }} as members
-    inner join {{ ref('int_identity__party') }} as parties on members.person_id = parties.person_id
+    from {{ concerned(ref('int_identity__member')) }} as members
+    inner join {{ concerned(ref('int_identity__party')) }} as parties on members.person_id = parties.person_id
 ),
 
 first_orders as (
     select
         person_id,
         ordered_on as first_order_on
-    from {{ ref('int_activity__order_day') }}
+    from {{ concerned(ref('int_activity__order_day')) }}
     where occasion_no = 1
 ),
 
@@ -28,7 +29,7 @@ touches as (
         touches.touched_on as fact_on,
         touches.direction = 'inbound' as is_inbound,
         touches.kind = 'activity' and touches.channel = 'store' and touches.direction = 'inbound' as is_visit
-    from {{ ref('int_activity__touch') }} as touches
+    from {{ concerned(ref('int_activity__touch')) }} as touches
     where touches.is_two_way and touches.kind not in ('order', 'complaint', 'open', 'click')
 ),
 
@@ -47,7 +48,7 @@ heard_of as (
 
 void_orders as (
     select orders.*
-    from {{ ref('int_activity__order') }} as orders
+    from {{ concerned(ref('int_activity__order')) }} as orders
     inner join parties on orders.person_id = parties.person_id
     left join first_orders on orders.person_id = first_orders.person_id
     where

@@ -1,16 +1,17 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Stretches of days in which a warning sign holds, half-open [from_on, to_on): twice the own gap (D2), used up (D3), skipped boxes
 -- (D6), an open complaint, a smaller basket (AOV). Whether it makes somebody at risk depends on the state of the day.
 with clock as (
-    select * from {{ ref('int_dormancy__clock') }}
+    select * from {{ concerned(ref('int_dormancy__clock')) }}
     where clock_on <= {{ as_of() }}
 ),
 
 subscriptions as (
-    select * from {{ ref('int_dormancy__subscription') }}
+    select * from {{ concerned(ref('int_dormancy__subscription')) }}
 ),
 
 order_days as (
-    select * from {{ ref('int_activity__order_day') }}
+    select * from {{ concerned(ref('int_activity__order_day')) }}
 ),
 
 inquiries as (
@@ -22,8 +23,8 @@ inquiries as (
             when inquiries.status = 'closed' then cast(inquiries.received_at as date)
         end as closed_on
     from {{ ref('stg_inquiries') }} as inquiries
-    inner join {{ ref('int_identity__member') }} as members on inquiries.party_key = members.party_key
-    inner join {{ ref('int_identity__party') }} as parties on members.person_id = parties.person_id
+    inner join {{ concerned(ref('int_identity__member')) }} as members on inquiries.party_key = members.party_key
+    inner join {{ concerned(ref('int_identity__party')) }} as parties on members.person_id = parties.person_id
     where inquiries.is_complaint
 ),
 

@@ -1,23 +1,24 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Stretches in which a party came (bought or visited a store) in enough of the last months, from the first day of such a month to
 -- the first day it came in a later one. crossed_on is the end of the last of the empty months that would follow.
 with order_days as (
     select
         person_id,
         ordered_on as active_on
-    from {{ ref('int_dormancy__purchase_day') }}
+    from {{ concerned(ref('int_dormancy__purchase_day')) }}
 ),
 
 visits as (
     select distinct
         person_id,
         touched_on as active_on
-    from {{ ref('int_activity__touch') }}
+    from {{ concerned(ref('int_activity__touch')) }}
     where kind = 'activity' and channel = 'store' and direction = 'inbound' and is_two_way
 ),
 
 buyers as (
     select person_id
-    from {{ ref('int_identity__party') }}
+    from {{ concerned(ref('int_identity__party')) }}
     where business_type = 'b2c'
 ),
 

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }} -- read once, by int_dormancy__clock
 -- The time of persons before their first purchase (or without one): every day that moves the clock of rule D9.
 with facts as (
-    select * from {{ ref('int_dormancy__fact') }}
+    select * from {{ concerned(ref('int_dormancy__fact')) }}
     where business_type = 'b2c' and (is_start = 1 or is_inbound = 1 or is_contact = 1 or is_left = 1 or is_subscription = 1)
 ),
 
@@ -9,7 +9,7 @@ first_orders as (
     select
         person_id,
         ordered_on as first_order_on
-    from {{ ref('int_activity__order_day') }}
+    from {{ concerned(ref('int_activity__order_day')) }}
     where occasion_no = 1
 ),
 
@@ -19,7 +19,7 @@ presets as (
 ),
 
 subscribers as (
-    select * from {{ ref('int_dormancy__subscriber') }}
+    select * from {{ concerned(ref('int_dormancy__subscriber')) }}
 ),
 
 rules as (

@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Days on which a party left for good by its own word (or cannot be a customer any more), with the evidence: withdrawal, a hearing,
 -- a cancellation for a reason that says so, an erasure request, a death. Silence is never evidence.
 with parties as (
@@ -6,11 +7,11 @@ with parties as (
         coalesce(account_person_id, person_id) as owner_id,
         account_person_id,
         withdrawn_on
-    from {{ ref('int_identity__party') }}
+    from {{ concerned(ref('int_identity__party')) }}
 ),
 
 members as (
-    select * from {{ ref('int_identity__member') }}
+    select * from {{ concerned(ref('int_identity__member')) }}
 ),
 
 rules as (
@@ -30,14 +31,14 @@ hearings as (
         'hearing' as evidence_code,
         hearings.reason_code
     from {{ ref('stg_hearings') }} as hearings
-    inner join {{ ref('int_identity__hearing') }} as heard on hearings.hearing_id = heard.hearing_id
+    inner join {{ concerned(ref('int_identity__hearing')) }} as heard on hearings.hearing_id = heard.hearing_id
     inner join parties on heard.person_id = parties.person_id
     where hearings.reason_code is not null
 ),
 
 cancellations as (
     select person_id, from_on as left_on
-    from {{ ref('int_dormancy__subscriber') }}
+    from {{ concerned(ref('int_dormancy__subscriber')) }}
     where is_churn_day
 ),
 
@@ -81,7 +82,7 @@ deaths as (
         'death' as evidence_code,
         '*' as reason_code
     from {{ ref('stg_calls') }} as calls
-    inner join {{ ref('int_identity__call') }} as called on calls.call_id = called.call_id
+    inner join {{ concerned(ref('int_identity__call')) }} as called on calls.call_id = called.call_id
     inner join parties on called.person_id = parties.person_id
     where calls.disposition_code = 'DECEASED' and parties.account_person_id is null
 ),

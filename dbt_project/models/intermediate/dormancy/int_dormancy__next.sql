@@ -1,16 +1,17 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- The next day after as_of on which a party's state could change although nothing new becomes known; NULL is never. It may be a day
 -- too early, never one too late: a daily run takes up the parties whose day has come and those with new facts.
 with cycles as (
-    select * from {{ ref('int_dormancy__cycle') }}
+    select * from {{ concerned(ref('int_dormancy__cycle')) }}
     where next_started_on is null
 ),
 
 clock as (
-    select * from {{ ref('int_dormancy__clock') }}
+    select * from {{ concerned(ref('int_dormancy__clock')) }}
 ),
 
 spells as (
-    select * from {{ ref('int_dormancy__spell') }}
+    select * from {{ concerned(ref('int_dormancy__spell')) }}
     where end_on is null
 ),
 

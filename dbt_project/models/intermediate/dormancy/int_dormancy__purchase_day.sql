@@ -2,14 +2,14 @@
 -- Purchase days that count for dormancy: all but those on which only boxes of an already cancelled subscription arrived. Where a
 -- person has such days, its gaps are measured without them.
 with order_days as (
-    select * from {{ ref('int_activity__order_day') }}
+    select * from {{ concerned(ref('int_activity__order_day')) }}
 ),
 
 left_over as (
     select
         person_id,
         ordered_on
-    from {{ ref('int_dormancy__delivery') }}
+    from {{ concerned(ref('int_dormancy__delivery')) }}
     where delivery_kind = 'left_over'
 ),
 

@@ -1,7 +1,8 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Purchase days after which a party counts as a seasonal buyer: most of its purchase days so far lie in one short window of the
 -- year, over several years. season_over_on is the day after the next such window.
 with order_days as (
-    select * from {{ ref('int_dormancy__purchase_day') }}
+    select * from {{ concerned(ref('int_dormancy__purchase_day')) }}
 ),
 
 months as (

@@ -1,23 +1,24 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Spells of dormancy, half-open [dormant_on, end_on): the rule that decided, every rule that was crossed, how it ended, and what the
 -- party had bought in the months before.
 with cycles as (
-    select * from {{ ref('int_dormancy__cycle') }}
+    select * from {{ concerned(ref('int_dormancy__cycle')) }}
 ),
 
 clock as (
-    select * from {{ ref('int_dormancy__clock') }}
+    select * from {{ concerned(ref('int_dormancy__clock')) }}
 ),
 
 leavings as (
-    select * from {{ ref('int_dormancy__leaving') }}
+    select * from {{ concerned(ref('int_dormancy__leaving')) }}
 ),
 
 order_days as (
-    select * from {{ ref('int_activity__order_day') }}
+    select * from {{ concerned(ref('int_activity__order_day')) }}
 ),
 
 parties as (
-    select * from {{ ref('int_identity__party') }}
+    select * from {{ concerned(ref('int_identity__party')) }}
 ),
 
 value_rules as (

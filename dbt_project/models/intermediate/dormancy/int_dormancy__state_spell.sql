@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- Each party's time in states, without gap or overlap, from the first fact to an open end. One state per day, the last step of
 -- a day wins; a row is written only where state or sub-state changes.
 {% set guards = ['D2', 'D3', 'D6', 'COMPLAINT', 'AOV'] %}
@@ -8,19 +9,19 @@ with cycles as (
         lag(dormant_on) over (partition by person_id order by cycle_no) as last_dormant_on,
         lag(is_asleep) over (partition by person_id order by cycle_no) as last_is_asleep,
         lag(idled_on) over (partition by person_id order by cycle_no) as last_idled_on
-    from {{ ref('int_dormancy__cycle') }}
+    from {{ concerned(ref('int_dormancy__cycle')) }}
 ),
 
 spells as (
-    select * from {{ ref('int_dormancy__spell') }}
+    select * from {{ concerned(ref('int_dormancy__spell')) }}
 ),
 
 guards as (
-    select * from {{ ref('int_dormancy__guard') }}
+    select * from {{ concerned(ref('int_dormancy__guard')) }}
 ),
 
 clock as (
-    select * from {{ ref('int_dormancy__clock') }}
+    select * from {{ concerned(ref('int_dormancy__clock')) }}
     where clock_on <= {{ as_of() }} and (paused_to_on is not null or inactive_on is not null)
 ),
 

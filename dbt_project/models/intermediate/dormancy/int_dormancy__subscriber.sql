@@ -1,6 +1,7 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- All subscriptions of a person together on every day on which one of them changed, half-open [from_on, to_on).
 with subscriptions as (
-    select * from {{ ref('int_dormancy__subscription') }}
+    select * from {{ concerned(ref('int_dormancy__subscription')) }}
 ),
 
 change_days as (

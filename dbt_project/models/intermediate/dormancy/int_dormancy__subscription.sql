@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- What each subscription (定期) was on every day on which something about it changed, half-open [from_on, to_on): running, paused or
 -- cancelled, when it was last delivered, until when it keeps every rule from deciding, and when it lapses.
 with subscriptions as (
@@ -5,8 +6,8 @@ with subscriptions as (
         subscriptions.*,
         coalesce(parties.account_person_id, parties.person_id) as person_id
     from {{ ref('stg_subscriptions') }} as subscriptions
-    inner join {{ ref('int_identity__member') }} as members on subscriptions.party_key = members.party_key
-    inner join {{ ref('int_identity__party') }} as parties on members.person_id = parties.person_id
+    inner join {{ concerned(ref('int_identity__member')) }} as members on subscriptions.party_key = members.party_key
+    inner join {{ concerned(ref('int_identity__party')) }} as parties on members.person_id = parties.person_id
 ),
 
 subscription_events as (
@@ -25,7 +26,7 @@ orders as (
         order_type,
         subscription_id,
         ordered_on
-    from {{ ref('int_activity__order') }}
+    from {{ concerned(ref('int_activity__order')) }}
     where is_valid and person_id is not null and (subscription_id is not null or order_type = 'subscription')
 ),
 

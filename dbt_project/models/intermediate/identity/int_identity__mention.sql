@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'record_party'}) }}
 -- Every party that any table speaks of, with the first day it does; whoever only received a gift is not spoken of here.
 {% set party_events = {
     'stg_orders': 'ordered_at', 'stg_subscriptions': 'started_on', 'stg_activities': 'occurred_at',
@@ -21,7 +22,7 @@ with mentions as (
         first_known_at,
         coalesce(purposes, '') as purposes
     from {{ ref(model) }}
-    where party_key is not null
+    where party_key is not null and {{ is_changed_key('party_key') }}
     union all
     {% endfor %}
     {% for model, event in account_events %}
@@ -33,7 +34,7 @@ with mentions as (
         first_known_at,
         coalesce(purposes, '') as purposes
     from {{ ref(model) }}
-    where account_key is not null
+    where account_key is not null and {{ is_changed_key('account_key') }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -18,6 +18,10 @@ members as (
     select * from {{ ref('int_identity__member') }}
 ),
 
+clock as (
+    select * from {{ ref('int_dormancy__clock') }}
+),
+
 rules as (
     select * from {{ rule_in_force('rule_threshold_review') }}
 ),
@@ -61,8 +65,8 @@ deciding as (
         clock_on,
         deciding_rule as rule_id,
         {{ days_between('clock_on', 'ripe_on') }} as dormant_days
-    from {{ ref('int_dormancy__clock') }}
-    where ripe_on is not null
+    from clock
+    where clock_on = last_order_on and ripe_on is not null
 ),
 
 silences as (

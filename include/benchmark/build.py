@@ -1,0 +1,183 @@
+"""The warehouse at scale: a full build and a day's delta, beside a hand-written script that does the window scans alone.
+
+Everybody has one record and about ten orders of one line; one person in a hundred orders on the second day.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from datetime import date
+from typing import NamedTuple
+
+from include import changes, ingest, transform, warehouse
+from include import settings as settings_module
+from include.benchmark import identity
+from include.benchmark.measured import Measured
+from include.settings import REPO, Settings
+
+FULL_DAY, NEXT_DAY = date(2024, 10, 1), date(2024, 10, 2)
+LAYERS = ("staging", "people", "dormancy")
+# an own rhythm, an own number of orders; people stop on days of their own
+ORDERS = """
+create or replace temp table bought as
+select p, k, (timestamp '2021-01-01 09:00:00' + to_days(cast(hash(p) % 900 + k * (15 + hash(p, 1) % 60) + hash(p, k) % 9 as integer))) as ordered_at
+from range({persons}) as t(p), range(20) as r(k)
+where k <= 2 * (hash(p, 2) % 10) and hash(p) % 900 + k * (15 + hash(p, 1) % 60) < 1350
+"""
+RAW_ORDERS = """
+insert into raw.orders by name
+select 'eccube' as source_system, p || '_' || k as order_id, cast(p as varchar) as party_id, ordered_at, 'paid' as status, 'single' as order_type,
+       1000 + hash(p, k, 3) % 9000 as net_amount, '{delivery}' as delivery_id, cast({known} as date) as business_date, {known} as known_at,
+       false as is_deleted, md5(p || '_' || k) as record_hash, 'orders.csv' as source_file, p as source_row
+from {bought};
+insert into raw.order_lines by name
+select 'eccube' as source_system, p || '_' || k as order_id, 1 as line_no, 'goods' as line_type, 'i' || hash(p, k) % 50 as product_id, 1 as qty,
+       1000 + hash(p, k, 3) % 9000 as net_amount, '{delivery}' as delivery_id, cast({known} as date) as business_date, {known} as known_at,
+       false as is_deleted, md5('line' || p || '_' || k) as record_hash, 'orders.csv' as source_file, p as source_row
+from {bought};
+"""
+PRODUCTS = """
+insert into raw.products by name
+select 'eccube' as source_system, 'i' || i as product_id, 'item' || i as name, 'C' || i % 8 as category_l1, 'products' as delivery_id,
+       date '2021-01-01' as business_date, timestamp '2021-01-01 12:00:00' as known_at, false as is_deleted, md5('i' || i) as record_hash
+from range(50) as t(i)
+"""
+LEDGER = """
+insert into ops.file_ledger by name
+select '{delivery}' as delivery_id, 'eccube' as source, 'eccube' as source_system, 'loaded' as state, 'delta' as mode, cast({known} as date) as business_date,
+       {known} as known_at, '{entities}' as entities, 'analytics,marketing' as purposes, 0 as delivery_sequence, {known} as committed_at
+"""
+# what nobody can do without: order days, gaps, each person's running median, and the silences that are longer than the threshold
+FLOOR = """
+create or replace table floor_day as
+select source_system, party_id, cast(ordered_at as date) as ordered_on, count(*) as orders, sum(net_amount) as net_amount
+from raw.orders where status = 'paid' group by all;
+create or replace table floor_gap as
+select *, ordered_on - lag(ordered_on) over w as gap_days, lead(ordered_on) over w as next_on
+from floor_day window w as (partition by source_system, party_id order by ordered_on);
+create or replace table floor_rhythm as
+select *, median(gap_days) over (partition by source_system, party_id order by ordered_on) as median_gap_days from floor_gap;
+create or replace table floor_spell as
+select source_system, party_id, ordered_on + cast(least(greatest(3 * coalesce(median_gap_days, 60), 60), 730) as integer) as dormant_on, next_on
+from floor_rhythm
+where ordered_on + cast(least(greatest(3 * coalesce(median_gap_days, 60), 60), 730) as integer) <= least(coalesce(next_on, date '2024-10-01'), date '2024-10-01')
+"""
+
+
+class Pass(NamedTuple):
+    """One build: seconds of each model by name, and of the work around them."""
+
+    models: dict[str, float]
+    around_seconds: float
+
+
+def run(settings: Settings, persons: int) -> int:
+    """Print and keep the figures of both builds and of the floor, from one process. Returns 0."""
+    home = settings.work / "benchmark" / "build"
+    shutil.rmtree(home, ignore_errors=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "include.benchmark.build", str(persons)],
+        check=True, cwd=REPO, env=settings_module.environment_for(home), stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    figures = json.loads(done.stdout.splitlines()[-1])
+    print(table(figures))
+    kept = settings.data_root / "benchmark" / "build.json"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps(figures, indent=1))
+    shutil.rmtree(home)
+    return 0
+
+
+def table(figures: dict) -> str:
+    """The figures as text: seconds by folder, the two ratios, the slowest models."""
+    lines = [f"\n{figures['persons']:,} persons, {figures['orders']:,} orders, {figures['changed']:,} persons on the second day"]
+    lines.append(f"{'':<22}{'full s':>10}{'delta s':>10}")
+    lines += [f"{name:<22}{full:>10.2f}{delta:>10.2f}" for name, (full, delta) in figures["folders"].items()]
+    lines.append(f"{'all models':<22}{figures['full_seconds']:>10.2f}{figures['delta_seconds']:>10.2f}")
+    lines.append(f"{'dbt, plan':<22}{figures['full_around_seconds']:>10.2f}{figures['delta_around_seconds']:>10.2f}")
+    lines.append(f"floor {figures['floor_seconds']:.2f} s: full activity and dormancy {figures['ratio_to_floor']:.1f} times, all models {figures['all_to_floor']:.1f} times")
+    lines.append(f"delta {figures['delta_share']:.1%} of full; peak memory {figures['peak_mb']:,.0f} MB")
+    lines += [f"  {seconds:>8.2f} s  {name}" for name, seconds in figures["slowest"]]
+    return "\n".join(lines)
+
+
+def fill(settings: Settings, persons: int) -> int:
+    """Customers, products and orders of the first day, without files. Returns the number of orders."""
+    identity.fill(settings, persons)
+    known = "timestamp '2024-10-01 12:00:00'"
+    with warehouse.writer(settings) as connection:
+        connection.execute(PRODUCTS)
+        connection.execute(LEDGER.format(delivery="products", known="timestamp '2021-01-01 12:00:00'", entities="products"))
+        connection.execute(LEDGER.format(delivery="first", known=known, entities="orders,order_lines"))
+        connection.execute(ORDERS.format(persons=persons))
+        connection.execute(RAW_ORDERS.format(delivery="first", known="ordered_at", bought="bought"))
+        return connection.execute("select count(*) from raw.orders").fetchone()[0]
+
+
+def add_a_day(settings: Settings, persons: int) -> int:
+    """One person in a hundred orders on the second day. Returns how many."""
+    known = f"timestamp '{NEXT_DAY} 12:00:00'"
+    with warehouse.writer(settings) as connection:
+        connection.execute(LEDGER.format(delivery="second", known=known, entities="orders,order_lines"))
+        connection.execute(
+            f"create or replace temp table today as select p * 100 as p, 99 as k, {known} as ordered_at from range({persons // 100}) as t(p)"
+        )
+        connection.execute(RAW_ORDERS.format(delivery="second", known=known, bought="today"))
+    return persons // 100
+
+
+def build(settings: Settings, as_of: date) -> Pass:
+    """One build as the DAG does it, from the rules to the value of each party."""
+    models: dict[str, float] = {}
+    with Measured() as whole:
+        version, _ = transform.prepare(settings, as_of)
+        is_full = changes.begin(settings, as_of, version, transform.code_hash(settings)).is_full
+        for selector in LAYERS:
+            if selector == "dormancy" and not is_full:
+                changes.concern(settings, as_of)
+            is_settled = selector == "people" and not is_full and changes.is_identity_settled(settings)
+            models |= transform.build(settings, "people_settled" if is_settled else selector, as_of, is_full).model_seconds
+        with warehouse.writer(settings) as connection:
+            changes.keep(connection, as_of)
+    return Pass(models, whole.seconds - sum(models.values()))
+
+
+def floor(settings: Settings) -> float:
+    """Seconds of the hand-written script on the same rows, in a copy of nothing: tables of its own beside the warehouse's."""
+    with warehouse.writer(settings) as connection, Measured() as script:
+        connection.execute(FLOOR)
+    return script.seconds
+
+
+def main(persons: int) -> None:
+    """Child process: do it and print the figures."""
+    settings = settings_module.load()
+    orders = fill(settings, persons)
+    transform.parse(settings)
+    full = build(settings, FULL_DAY)
+    floor_seconds = floor(settings)
+    changed = add_a_day(settings, persons)
+    with Measured() as whole:
+        delta = build(settings, NEXT_DAY)
+    folders = {name: (_sum(full, name), _sum(delta, name)) for name in ("stg", "identity", "activity", "dormancy", "cause", "segment", "value")}
+    own = sum(folders[name][0] for name in ("activity", "dormancy"))
+    full_seconds, delta_seconds = sum(full.models.values()), sum(delta.models.values())
+    slowest = sorted(full.models.items(), key=lambda item: -item[1])[:8]
+    print(json.dumps({
+        "persons": persons, "orders": orders, "changed": changed, "folders": folders, "full_seconds": full_seconds,
+        "delta_seconds": delta_seconds, "delta_share": delta_seconds / full_seconds, "floor_seconds": floor_seconds,
+        "ratio_to_floor": own / floor_seconds, "all_to_floor": full_seconds / floor_seconds,
+        "full_around_seconds": full.around_seconds, "delta_around_seconds": delta.around_seconds,
+        "slowest": slowest, "peak_mb": whole.figures()["peak_mb"],
+    }))  # fmt: skip
+
+
+def _sum(done: Pass, folder: str) -> float:
+    return sum(seconds for name, seconds in done.models.items() if name.startswith((f"{folder}_", f"int_{folder}__")))
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

@@ -1,0 +1,240 @@
+"""What an incremental build takes for changed, and when it makes everything anew."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from include import changes, ingest, warehouse
+
+DAY, NEXT = date(2024, 10, 10), date(2024, 10, 11)
+OLD, NEW = "old-delivery", "new-delivery"
+
+
+@pytest.fixture
+def house(config):
+    """A warehouse with a finished build of `DAY` that knew one delivery."""
+    ingest.prepare(config)
+    with warehouse.writer(config) as connection:
+        connection.execute(
+            "create schema intermediate;"
+            "create table intermediate.int_identity__member (party_key varchar, person_id varchar);"
+            "create table intermediate.int_identity__party (person_id varchar, account_person_id varchar, rank varchar, age_band varchar);"
+            "create table intermediate.int_identity__call (call_id varchar, person_id varchar);"
+            "create table intermediate.int_dormancy__next (person_id varchar, next_change_on date);"
+            "insert into intermediate.int_identity__member values ('s:c1', 'p1'), ('s:c2', 'p2'), ('s:k', 'p3'), ('s:a', 'a1');"
+            "insert into intermediate.int_identity__party values ('p1', null, 'gold', '30'), ('p2', null, 'gold', '30'),"
+            " ('p3', 'a1', null, null), ('a1', null, null, null)"
+        )
+        _deliver(connection, OLD, DAY, "2024-10-10 12:00:00")
+        _orders(connection, OLD, DAY, [("o1", "c1", "2024-05-01", "h1"), ("o2", "c2", "2024-05-02", "h2")])
+        connection.execute("insert into ops.build_plan values (?, false, 'v1', 'code', '2024-10-10 12:00:00')", [DAY])
+        changes.keep(connection, DAY)
+    return config
+
+
+def _deliver(connection, delivery: str, day: date, committed: str, mode: str = "delta", source: str = "s") -> None:
+    connection.execute(
+        "insert into ops.file_ledger (delivery_id, source, business_date, mode, state, committed_at) values (?, ?, ?, ?, 'loaded', ?)",
+        [delivery, source, day, mode, committed],
+    )
+
+
+def _orders(connection, delivery: str, day: date, rows: list[tuple], **columns) -> None:
+    for order_id, party, ordered_on, record_hash in rows:
+        values = {
+            "order_id": order_id, "party_id": party, "ordered_at": ordered_on, "record_hash": record_hash, "source_system": "s",
+            "delivery_id": delivery, "business_date": day, "known_at": f"{day} 11:00:00", **columns,
+        }  # fmt: skip
+        _insert(connection, "orders", values)
+
+
+def _insert(connection, entity: str, values: dict) -> None:
+    connection.execute(
+        f"insert into raw.{entity} ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values())
+    )
+
+
+def begin(house, day: date = NEXT, policy: str = "v1", code: str = "code") -> changes.Plan:
+    return changes.begin(house, day, policy, code)
+
+
+def changed(house, day: date = NEXT) -> set[tuple]:
+    """(entity, key, party) of every record that the build of `day` finds changed."""
+    assert not begin(house, day).is_full
+    with warehouse.writer(house) as connection:
+        return set(connection.execute("select entity, record_key, party_key from ops.changed_record").fetchall())
+
+
+def concerned(house, day: date = NEXT) -> set[str]:
+    assert not begin(house, day).is_full
+    changes.concern(house, day)
+    with warehouse.writer(house) as connection:
+        return {person for [person] in connection.execute("select person_id from ops.changed_party").fetchall()}
+
+
+def test_nothing_new_changes_nothing(house):
+    assert changed(house) == set()
+    assert concerned_after_restart(house) == set()
+
+
+def concerned_after_restart(house) -> set[str]:
+    with warehouse.writer(house) as connection:
+        changes.keep(connection, NEXT)
+    return concerned(house)
+
+
+def test_the_same_content_delivered_again_is_no_change(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _orders(connection, NEW, NEXT, [("o1", "c1", "2024-05-01", "h1")])
+    assert changed(house) == set()
+
+
+def test_a_record_that_says_something_else_concerns_its_old_and_its_new_party(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _orders(connection, NEW, NEXT, [("o1", "c2", "2024-05-01", "other")])
+    assert changed(house) == {("orders", "o1", "s:c1"), ("orders", "o1", "s:c2")}
+
+
+def test_a_late_older_version_is_a_change(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, DAY, "2024-10-11 12:00:00")
+        _orders(connection, NEW, date(2024, 10, 2), [("o1", "c1", "2024-05-01", "h1")])
+    assert changed(house) == {("orders", "o1", "s:c1")}
+
+
+def test_a_fact_of_an_earlier_month_that_comes_late_makes_everything_anew(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, DAY, "2024-10-11 12:00:00")
+        _orders(connection, NEW, date(2024, 9, 30), [("o7", "c1", "2024-05-01", "h7")])
+    assert begin(house).is_full
+
+
+def test_whom_a_new_row_of_our_lists_names_is_concerned(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _insert(connection, "list_rows", {"source_system": "okoshi", "campaign_id": "w", "person_id": "p2", "record_hash": "h", "delivery_id": NEW, "business_date": NEXT, "known_at": f"{NEXT} 00:00:00"})
+    assert concerned(house) == {"p2"}
+
+
+def test_a_version_not_yet_known_becomes_a_change_on_its_day(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, NEXT, "2024-10-10 11:59:00")
+        _orders(connection, NEW, NEXT, [("o1", "c1", "2024-05-01", "other")])
+    assert changed(house, DAY) == set()
+    with warehouse.writer(house) as connection:
+        changes.keep(connection, DAY)
+    assert changed(house) == {("orders", "o1", "s:c1")}
+
+
+def test_a_date_that_has_come_is_a_change(house):
+    with warehouse.writer(house) as connection:
+        _orders(connection, OLD, DAY, [("o3", "c1", "2024-05-03", "h3")], cancelled_at=f"{NEXT} 09:00:00")
+    assert changed(house) == {("orders", "o3", "s:c1")}
+
+
+def test_an_order_that_lost_a_line_has_changed(house):
+    with warehouse.writer(house) as connection:
+        for line in (1, 2):
+            _insert(connection, "order_lines", _line(OLD, DAY, line))
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _orders(connection, NEW, NEXT, [("o1", "c1", "2024-05-01", "h1")])
+        _insert(connection, "order_lines", _line(NEW, NEXT, 1))
+    assert changed(house) == {("orders", "o1", "s:c1")}
+
+
+def _line(delivery: str, day: date, number: int) -> dict:
+    return {
+        "order_id": "o1", "line_no": number, "record_hash": f"l{number}", "source_system": "s", "delivery_id": delivery,
+        "business_date": day, "known_at": f"{day} 11:00:00",
+    }  # fmt: skip
+
+
+def test_a_customer_missing_from_a_new_full_delivery_is_a_change(house):
+    customer = {"source_system": "s", "record_hash": "h", "known_at": f"{DAY} 11:00:00"}
+    with warehouse.writer(house) as connection:
+        for name in ("c1", "c2"):
+            _insert(connection, "customers", {"source_customer_id": name, "delivery_id": OLD, "business_date": DAY, **customer})
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00", mode="full")
+        _insert(connection, "customers", {**customer, "source_customer_id": "c1", "delivery_id": NEW, "business_date": NEXT, "known_at": f"{NEXT} 11:00:00"})
+    assert changed(house) == {("customers", "c2", "s:c2")}
+
+
+def test_whose_next_date_has_come_is_concerned_the_day_before_not(house):
+    with warehouse.writer(house) as connection:
+        connection.execute("insert into intermediate.int_dormancy__next values ('p2', ?), ('p1', ?)", [NEXT, date(2024, 10, 12)])
+    assert concerned(house) == {"p2"}
+
+
+def test_joined_records_concern_both_former_parties_and_the_new_one(house):
+    with warehouse.writer(house) as connection:
+        connection.execute("update intermediate.int_identity__member set person_id = 'p1' where party_key = 's:c2'")
+    assert concerned(house) == {"p1", "p2"}
+
+
+def test_a_mark_of_a_party_concerns_it_its_age_band_does_not(house):
+    with warehouse.writer(house) as connection:
+        connection.execute("update intermediate.int_identity__party set age_band = '40' where person_id = 'p2'")
+        connection.execute("update intermediate.int_identity__party set rank = 'silver' where person_id = 'p1'")
+    assert concerned(house) == {"p1"}
+
+
+def test_what_a_contact_does_concerns_the_account(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _orders(connection, NEW, NEXT, [("o9", "k", "2024-10-11", "h9")])
+    assert concerned(house) == {"p3", "a1"}
+
+
+def test_identity_is_settled_until_a_master_row_or_a_stranger_appears(house):
+    begin(house)
+    assert changes.is_identity_settled(house)
+    with warehouse.writer(house) as connection:
+        changes.keep(connection, NEXT)
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _orders(connection, NEW, NEXT, [("o9", "stranger", "2024-10-11", "h9")])
+    begin(house)
+    assert not changes.is_identity_settled(house)
+
+
+@pytest.mark.parametrize(
+    ("day", "policy", "code"),
+    [(date(2024, 10, 9), "v1", "code"), (date(2024, 11, 1), "v1", "code"), (NEXT, "v2", "code"), (NEXT, "v1", "other")],
+)
+def test_other_rules_other_models_another_month_or_an_older_date_make_everything_anew(house, day, policy, code):
+    assert begin(house, day, policy, code).is_full
+    assert changes.is_full(house)
+
+
+def test_a_build_that_did_not_finish_leaves_no_base(house):
+    assert not begin(house).is_full
+    assert begin(house).is_full
+
+
+def test_a_changed_product_makes_everything_anew(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _insert(connection, "products", {"source_system": "s", "product_id": "x", "record_hash": "h", "delivery_id": NEW, "business_date": NEXT, "known_at": f"{NEXT} 11:00:00"})
+    assert begin(house).is_full
+
+
+def test_a_rule_that_begins_between_the_two_dates_makes_everything_anew(house):
+    with warehouse.writer(house) as connection:
+        connection.execute(
+            "create schema rules; create table rules.rule_x (valid_from date, valid_to date);"
+            "insert into rules.rule_x values ('2024-10-12', null), ('1990-01-01', '2024-10-12')"
+        )
+    assert not begin(house).is_full
+    with warehouse.writer(house) as connection:
+        changes.keep(connection, NEXT)
+    assert begin(house, date(2024, 10, 12)).is_full
+
+
+def test_a_source_whose_data_may_be_used_otherwise_makes_everything_anew(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        connection.execute("update ops.file_ledger set purposes = 'analytics' where delivery_id = ?", [NEW])
+    assert begin(house).is_full
