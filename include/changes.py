@@ -15,6 +15,8 @@ from include.contracts.model import Entity
 from include.settings import Settings
 from include.warehouse import writer
 
+# layers whose tables replace their rows; those of later layers are made anew, or keep the ends of months by themselves
+REPLACED_LAYERS = ("staging", "people", "dormancy")
 # columns that name the party a row speaks of, by entity; entities not listed are read set-wise in every build
 PARTIES = {
     "customers": ("source_customer_id",),
@@ -79,8 +81,8 @@ def begin(settings: Settings, as_of: date, policy_version: str, code: str) -> Pl
         connection.execute("delete from ops.build_base")
         connection.execute("delete from ops.build_plan")
         connection.execute(
-            "insert into ops.build_plan values (?, ?, ?, ?, ?)",
-            [as_of, not reason, policy_version, code, seen_until],
+            "insert into ops.build_plan values (?, ?, ?, ?, ?, ?)",
+            [as_of, not reason, policy_version, code, seen_until, base.as_of if base else None],
         )
         connection.commit()
     return Plan(bool(reason), reason)
@@ -104,6 +106,18 @@ def is_identity_settled(settings: Settings) -> bool:
             [OWN_LISTS],
         ).fetchone()
     return not strangers
+
+
+def selector(settings: Settings, layer: str, as_of: date) -> tuple[str, bool]:
+    """The dbt selector that builds a layer, and whether it makes everything anew; notes the parties before their states are built."""
+    if layer not in REPLACED_LAYERS or is_full(settings):
+        return layer, True
+    if layer == "people" and is_identity_settled(settings):
+        return "people_settled", False
+    if layer == "dormancy":
+        concern(settings, as_of)
+        return "dormancy_changed", False
+    return layer, False
 
 
 def concern(settings: Settings, as_of: date) -> int:
@@ -139,7 +153,12 @@ def concern(settings: Settings, as_of: date) -> int:
                 union select person_id, account_person_id from ops.build_party semi join keys using (party_key)
             ),
             listed as (select party_key as person_id from ops.changed_record where entity = $lists),
-            due as (select person_id from intermediate.int_dormancy__next where next_change_on <= $as_of)
+            due as (
+                select person_id from intermediate.int_dormancy__next where next_change_on <= $as_of
+                -- evidence may come until some days after dormant_on, and an open inquiry grows older until then
+                union select person_id from intermediate.int_cause__spell
+                where known_until_on = (select base_on from ops.build_plan) and end_on is null
+            )
             select person_id from persons
             union select account_person_id from persons where account_person_id is not null
             union select person_id from due

@@ -76,6 +76,9 @@ def _parser() -> argparse.ArgumentParser:
         "--identity", type=int, metavar="PERSONS", help="only who is who, on so many persons"
     )
     verbs.choices["benchmark"].add_argument(
+        "--build", type=int, metavar="PERSONS", help="only the warehouse, on so many persons: everything, then a day's delta"
+    )
+    verbs.choices["benchmark"].add_argument(
         "--value", type=int, metavar="PERSONS", help="only P(alive) and value of so many persons, beside the package lifetimes"
     )
     execute = verbs.add_parser("exec", help="run a command with Airflow's settings in its environment")
@@ -169,6 +172,8 @@ def _benchmark(config: settings.Settings, options: argparse.Namespace) -> int:
 
     if options.identity:
         return benchmark.run_identity(config, options.identity)
+    if options.build:
+        return benchmark.run_build(config, options.build)
     if options.value:
         return benchmark.run_value(config, options.value)
     return benchmark.run_ingest(config, options.ingest) if options.ingest else benchmark.run(config)

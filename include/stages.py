@@ -15,7 +15,6 @@ from include.errors import GateStop
 from include.settings import Settings
 
 LAYERS = ("rules", "staging", "people", "dormancy", "decision", "marts", "publish")
-REPLACED_LAYERS = ("staging", "people", "dormancy")
 OWN_LISTS = "okoshi_lists"
 
 
@@ -134,12 +133,8 @@ def build_layer(settings: Settings, selector: str, as_of: date, run_id: str) -> 
     if selector == "rules":
         return _build_rules(settings, as_of, run_id)
     with _step(settings, run_id, as_of, selector, claimed=True) as step:
-        # tables of later layers keep the ends of months and are never dropped
-        is_full = selector in REPLACED_LAYERS and changes.is_full(settings)
-        if selector == "dormancy" and not is_full:
-            say(selector, f"対象 {changes.concern(settings, as_of):,} 人")
-        is_settled = selector == "people" and not is_full and changes.is_identity_settled(settings)
-        result = transform.build(settings, "people_settled" if is_settled else selector, as_of, is_full)
+        chosen, is_full = changes.selector(settings, selector, as_of)
+        result = transform.build(settings, chosen, as_of, is_full)
         step.rows, step.engine_seconds = result.rows, result.engine_seconds
         say(selector, f"{result.models} モデル, 検査 {result.tests}, {result.rows:,} 行, {step.seconds():.1f} 秒")
 

@@ -67,7 +67,7 @@ create table if not exists ops.build_base (
     as_of date, policy_version varchar, code_hash varchar, seen_until timestamp
 );
 create table if not exists ops.build_plan (
-    as_of date, is_incremental boolean, policy_version varchar, code_hash varchar, seen_until timestamp
+    as_of date, is_incremental boolean, policy_version varchar, code_hash varchar, seen_until timestamp, base_on date
 );
 create table if not exists ops.build_party (
     party_key varchar, person_id varchar, account_person_id varchar, signature varchar

@@ -56,6 +56,13 @@ def run_ingest(settings: Settings, lines: int) -> int:
     return ingest.run(settings, lines)
 
 
+def run_build(settings: Settings, persons: int) -> int:
+    """The warehouse alone, in full and for a day's delta, beside a hand-written floor; see `include.benchmark.build`."""
+    from include.benchmark import build
+
+    return build.run(settings, persons)
+
+
 def run_identity(settings: Settings, persons: int) -> int:
     """Identity alone, on so many persons; see `include.benchmark.identity`."""
     from include.benchmark import identity

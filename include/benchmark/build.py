@@ -134,12 +134,10 @@ def build(settings: Settings, as_of: date) -> Pass:
     models: dict[str, float] = {}
     with Measured() as whole:
         version, _ = transform.prepare(settings, as_of)
-        is_full = changes.begin(settings, as_of, version, transform.code_hash(settings)).is_full
-        for selector in LAYERS:
-            if selector == "dormancy" and not is_full:
-                changes.concern(settings, as_of)
-            is_settled = selector == "people" and not is_full and changes.is_identity_settled(settings)
-            models |= transform.build(settings, "people_settled" if is_settled else selector, as_of, is_full).model_seconds
+        changes.begin(settings, as_of, version, transform.code_hash(settings))
+        for layer in LAYERS:
+            chosen, is_full = changes.selector(settings, layer, as_of)
+            models |= transform.build(settings, chosen, as_of, is_full).model_seconds
         with warehouse.writer(settings) as connection:
             changes.keep(connection, as_of)
     return Pass(models, whole.seconds - sum(models.values()))

@@ -23,13 +23,14 @@ def house(config):
             "create table intermediate.int_identity__party (person_id varchar, account_person_id varchar, rank varchar, age_band varchar);"
             "create table intermediate.int_identity__call (call_id varchar, person_id varchar);"
             "create table intermediate.int_dormancy__next (person_id varchar, next_change_on date);"
+            "create table intermediate.int_cause__spell (person_id varchar, known_until_on date, end_on date);"
             "insert into intermediate.int_identity__member values ('s:c1', 'p1'), ('s:c2', 'p2'), ('s:k', 'p3'), ('s:a', 'a1');"
             "insert into intermediate.int_identity__party values ('p1', null, 'gold', '30'), ('p2', null, 'gold', '30'),"
             " ('p3', 'a1', null, null), ('a1', null, null, null)"
         )
         _deliver(connection, OLD, DAY, "2024-10-10 12:00:00")
         _orders(connection, OLD, DAY, [("o1", "c1", "2024-05-01", "h1"), ("o2", "c2", "2024-05-02", "h2")])
-        connection.execute("insert into ops.build_plan values (?, false, 'v1', 'code', '2024-10-10 12:00:00')", [DAY])
+        connection.execute("insert into ops.build_plan values (?, false, 'v1', 'code', '2024-10-10 12:00:00', null)", [DAY])
         changes.keep(connection, DAY)
     return config
 
@@ -167,6 +168,14 @@ def test_whose_next_date_has_come_is_concerned_the_day_before_not(house):
     with warehouse.writer(house) as connection:
         connection.execute("insert into intermediate.int_dormancy__next values ('p2', ?), ('p1', ?)", [NEXT, date(2024, 10, 12)])
     assert concerned(house) == {"p2"}
+
+
+def test_a_spell_whose_evidence_may_still_come_is_concerned_every_day(house):
+    with warehouse.writer(house) as connection:
+        connection.execute(
+            "insert into intermediate.int_cause__spell values ('p1', ?, null), ('p2', ?, null)", [DAY, date(2024, 10, 8)]
+        )
+    assert concerned(house) == {"p1"}
 
 
 def test_joined_records_concern_both_former_parties_and_the_new_one(house):
