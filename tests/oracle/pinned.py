@@ -28,7 +28,7 @@ def pin(folder: Path) -> Path:
 
 def unlearn(row: dict[str, str]) -> bool:
     """Raise a row's number of cases; says whether it has one."""
-    columns = [c for c in ("prior_min_n_count", "load_min_n_count") if c in row]
+    columns = [c for c in ("prior_min_n_count", "load_min_n_count", "min_party_count") if c in row]
     if row.get("limit_code") == "learned_min_count":
         columns.append("limit_value")
     if row.get("signal_code") == "market_fall":  # how the histories of others went says nothing of a persona

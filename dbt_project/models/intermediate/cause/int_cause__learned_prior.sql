@@ -1,4 +1,3 @@
-{{ config(materialized='replaced') }}
 -- How often each cause was named in the hearings of the months before, per first of a month: Dirichlet with a uniform start.
 -- Its logarithm against the uniform share is the prior of a spell whose last purchase fell into the month.
 with hearings as (
@@ -76,7 +75,6 @@ final as (
     from counted
     cross join model
     inner join priors on counted.cause_code = priors.cause_code
-    where {{ is_lesson_time() }}
 )
 
 select * from final

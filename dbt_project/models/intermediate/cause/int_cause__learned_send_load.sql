@@ -1,4 +1,3 @@
-{{ config(materialized='replaced') }}
 -- How many messages in 30 days are many: the upper quantile over everybody who got any, learned on the first of each month.
 with sends as (
     select * from {{ ref('stg_campaign_contacts') }}
@@ -71,7 +70,6 @@ final as (
     from effective_months
     cross join model
     left join learned on effective_months.effective_on = learned.effective_on
-    where {{ is_lesson_time() }}
 )
 
 select * from final
