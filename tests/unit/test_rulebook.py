@@ -30,7 +30,7 @@ def test_the_rule_book_is_what_the_seeds_generate(config):
 def test_a_changed_number_changes_the_rule_book(config, tmp_path):
     shutil.copytree(config.dbt_project / "seeds", tmp_path / "seeds")
     path = tmp_path / "seeds" / "rules" / "rule_dormancy_preset.csv"
-    path.write_text(path.read_text(encoding="utf-8").replace("b2c_std,180", "b2c_std,181"), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(",一般の通販,180,", ",一般の通販,181,"), encoding="utf-8")
     assert rulebook.render(Elsewhere(tmp_path)) != rulebook.render(config)
 
 
