@@ -153,3 +153,8 @@
 {% macro a_year_later(day) -%}
     {{ add_months(day, 12) }}
 {%- endmacro %}
+
+{# The end of a half-open stretch for comparisons: an open end lies behind every day. A plain comparison keeps a join a hash join. #}
+{% macro open_end(day) -%}
+    coalesce({{ day }}, cast('9999-12-31' as date))
+{%- endmacro %}

@@ -137,11 +137,11 @@ described as (
     left join subscribers
         on days.person_id = subscribers.person_id
         and subscribers.from_on <= days.clock_on
-        and (subscribers.to_on is null or days.clock_on < subscribers.to_on)
+        and days.clock_on < {{ open_end('subscribers.to_on') }}
     left join habits
         on days.person_id = habits.person_id
         and habits.from_on <= days.clock_on
-        and (habits.to_on is null or days.clock_on < habits.to_on)
+        and days.clock_on < {{ open_end('habits.to_on') }}
     left join seasons on days.person_id = seasons.person_id and days.last_order_on = seasons.ordered_on
     left join supplies on days.person_id = supplies.person_id and days.last_order_on = supplies.ordered_on
 ),

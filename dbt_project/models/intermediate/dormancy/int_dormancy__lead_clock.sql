@@ -60,7 +60,7 @@ ripening as (
     left join subscribers
         on days.person_id = subscribers.person_id
         and subscribers.from_on <= days.fact_on
-        and (subscribers.to_on is null or days.fact_on < subscribers.to_on)
+        and days.fact_on < {{ open_end('subscribers.to_on') }}
 ),
 
 final as (

@@ -13,7 +13,8 @@ rules as (
     select * from {{ ref('int_dormancy__rule') }}
 ),
 
--- a season of enough years cannot be seen before that many years less one window have passed
+-- a season of enough years cannot be seen before that many years less one window have passed: by then a share of all purchase
+-- days so far must already lie in it
 first_days as (
     select
         person_id,
@@ -31,7 +32,9 @@ late_days as (
     cross join rules
     where
         order_days.occasion_no >= rules.seasonal_min_order_day_count
-        and year(order_days.ordered_on) - year(first_days.first_order_on) >= rules.seasonal_min_year_span_count - 1
+        and order_days.ordered_on >= {{ add_months(
+            'first_days.first_order_on', 'rules.seasonal_min_year_span_count * 12 - rules.seasonal_max_window_months'
+        ) }}
     group by order_days.person_id
 ),
 
