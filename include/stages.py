@@ -370,8 +370,10 @@ def _fingerprint(settings: Settings, as_of: date) -> str:
     with warehouse.writer(settings) as connection:
         deliveries = connection.execute(
             "select delivery_id from ops.file_ledger where state = 'loaded'"
-            " and coalesce(cast(known_at as date) <= ?, true) order by delivery_id",
-            [as_of],
+            " and coalesce(cast(known_at as date) <= ?, true)"
+            # own lists are known from the next day
+            " and not (source = ? and business_date >= ?) order by delivery_id",
+            [as_of, OWN_LISTS, as_of],
         ).fetchall()
     parts = [as_of.isoformat(), rules.policy_version(settings), transform.code_hash(settings), *map(str, deliveries)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
