@@ -15,17 +15,11 @@ from airflow.sdk import Param, dag, get_current_context, task
 from include import orchestration, settings, stages
 
 raw, _ = orchestration.assets()
+ONLY = Param(None, type=["null", "string"], description="一つの取込元だけ取り込む")
 LOAD_DOC = "一つの取込元を検査して取り込みます。赤いとき: ログの最後に、直すファイル・行・列と直し方があります。"
 
 
-@dag(
-    schedule="0 6 * * *",
-    **orchestration.dag_arguments(
-        __doc__,
-        ["ingest"],
-        source=Param(None, type=["null", "string"], description="一つの取込元だけ取り込む"),
-    ),
-)
+@dag(schedule="0 6 * * *", **orchestration.dag_arguments(__doc__, ["ingest"], source=ONLY))
 def ingest():
     @task
     @orchestration.gated

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from include import settings as settings_module
 from include import warehouse
+from include.benchmark.measured import keep
 from include.settings import REPO, Settings
 
 PROFILES = ("tiny", "small")
@@ -107,6 +108,4 @@ def _stages(settings: Settings) -> list[Stage]:
 
 
 def _keep(settings: Settings, profile: str, stages: list[Stage], wall: float) -> None:
-    path = settings.data_root / "benchmark" / f"{profile}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"wall_seconds": wall, "stages": [vars(s) for s in stages]}, indent=1))
+    keep(settings, profile, {"wall_seconds": wall, "stages": [vars(s) for s in stages]})

@@ -6,8 +6,6 @@ Everybody has one record and about ten orders of one line; one person in a hundr
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import sys
 from datetime import date
 from typing import NamedTuple
@@ -15,8 +13,8 @@ from typing import NamedTuple
 from include import changes, ingest, transform, warehouse
 from include import settings as settings_module
 from include.benchmark import identity
-from include.benchmark.measured import Measured
-from include.settings import REPO, Settings
+from include.benchmark.measured import Measured, in_own_process, keep
+from include.settings import Settings
 
 FULL_DAY, NEXT_DAY = date(2024, 10, 1), date(2024, 10, 2)
 LAYERS = ("staging", "people", "dormancy")
@@ -76,18 +74,9 @@ class Pass(NamedTuple):
 
 def run(settings: Settings, persons: int) -> int:
     """Print and keep the figures of both builds and of the floor, from one process. Returns 0."""
-    home = settings.work / "benchmark" / "build"
-    shutil.rmtree(home, ignore_errors=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "include.benchmark.build", str(persons)],
-        check=True, cwd=REPO, env=settings_module.environment_for(home), stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    figures = json.loads(done.stdout.splitlines()[-1])
+    figures = in_own_process(settings, "build", str(persons))
     print(table(figures))
-    kept = settings.data_root / "benchmark" / "build.json"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(figures, indent=1))
-    shutil.rmtree(home)
+    keep(settings, "build", figures)
     return 0
 
 
@@ -169,7 +158,7 @@ def main(persons: int) -> None:
         "delta_seconds": delta_seconds, "delta_share": delta_seconds / full_seconds, "floor_seconds": floor_seconds,
         "ratio_to_floor": own / floor_seconds, "all_to_floor": full_seconds / floor_seconds,
         "full_around_seconds": full.around_seconds, "delta_around_seconds": delta.around_seconds,
-        "slowest": slowest, "peak_mb": whole.figures()["peak_mb"],
+        "full_models": len(full.models), "delta_models": len(delta.models), "slowest": slowest, "peak_mb": whole.figures()["peak_mb"],
     }))  # fmt: skip
 
 

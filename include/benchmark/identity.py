@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import sys
 from datetime import date
 
 from include import ingest, transform, warehouse
 from include import settings as settings_module
-from include.benchmark.measured import Measured
-from include.settings import REPO, Settings
+from include.benchmark.measured import Measured, in_own_process, keep
+from include.settings import Settings
 
 AS_OF = date(2024, 10, 1)
 # every tenth person is known to a second system too, with the same address and number; some share a number
@@ -41,18 +39,9 @@ from (values ('eccube'), ('shopify')) as t(s)
 
 def run(settings: Settings, persons: int) -> int:
     """Print and keep seconds of each step, persons per second and peak memory. Returns 0."""
-    home = settings.work / "benchmark" / "identity"
-    shutil.rmtree(home, ignore_errors=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "include.benchmark.identity", str(persons)],
-        check=True, cwd=REPO, env=settings_module.environment_for(home), stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    figures = json.loads(done.stdout.splitlines()[-1])
+    figures = in_own_process(settings, "identity", str(persons))
     print(table(figures))
-    kept = settings.data_root / "benchmark" / "identity.json"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(figures, indent=1))
-    shutil.rmtree(home)
+    keep(settings, "identity", figures)
     return 0
 
 

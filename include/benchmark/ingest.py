@@ -15,7 +15,7 @@ from pathlib import Path
 
 from include import ingest, warehouse
 from include import settings as settings_module
-from include.benchmark.measured import Measured
+from include.benchmark.measured import Measured, keep
 from include.contracts import load_contracts
 from include.settings import REPO, Settings
 
@@ -62,9 +62,7 @@ def run(settings: Settings, lines: int) -> int:
     figures |= {"history": [short, short + day + lines], "delta_lines": day, "delta": [after_short, _measure(home, "ingest")]}
     figures["ratio"] = figures["ingest"]["seconds"] / figures["floor"]["seconds"]
     print(table(figures))
-    kept = settings.data_root / "benchmark" / "ingest.json"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(figures, indent=1))
+    keep(settings, "ingest", figures)
     shutil.rmtree(home)
     return 0
 

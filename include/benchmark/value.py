@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 from include import rules, warehouse
 from include import settings as settings_module
 from include.analytics import value_learning, value_score
+from include.benchmark.measured import keep
 from include.errors import GateStop
 from include.settings import REPO, Settings
 
@@ -71,9 +72,7 @@ def run(settings: Settings, persons: int) -> int:
     figures["speed_ratio"] = figures["lifetimes"]["seconds"] / figures["okoshi"]["seconds"]
     figures["memory_ratio"] = figures["okoshi"]["peak_mb"] / figures["lifetimes"]["peak_mb"]
     print(table(figures))
-    kept = settings.data_root / "benchmark" / "value.json"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps(figures, indent=1))
+    keep(settings, "value", figures)
     shutil.rmtree(home)
     return 0
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from include import warehouse
-from include.benchmark import identity
+from include.benchmark import build, identity
 from include.benchmark import ingest as benchmark
 from include.benchmark import value as value_benchmark
 from include.errors import GateStop
@@ -81,3 +81,14 @@ def test_neither_demo_nor_test_installs_the_package_of_the_benchmark():
     assert "lifetimes" not in (REPO / "requirements.txt").read_text()
     recipes = (REPO / "Makefile").read_text().split("lock:")[0]
     assert "requirements-lifetimes" not in recipes
+
+
+def test_the_build_is_measured_in_full_and_for_a_day(config: Settings, capsys):
+    assert build.run(config, 300) == 0
+    figures = json.loads((config.data_root / "benchmark" / "build.json").read_text())
+    assert (figures["persons"], figures["changed"]) == (300, 3)
+    assert figures["orders"] > 300
+    assert all(seconds[0] > 0 for seconds in figures["folders"].values())
+    # who is who and what is learned stay inside the month, so fewer models ran
+    assert 0 < figures["delta_models"] < figures["full_models"]
+    assert "floor" in capsys.readouterr().out
