@@ -1,5 +1,5 @@
 {#
-An incremental build replaces the rows of what changed. include/changes.py notes before it which records changed
+An incremental build replaces the rows of what changed. include/changes notes before it which records changed
 (ops.changed_record), which parties that concerns (ops.changed_party) and how they are called now (ops.changed_member).
 A full build reads none of them.
 #}

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from include import changes, ingest, warehouse
+from include.changes import parties
 
 DAY, NEXT = date(2024, 10, 10), date(2024, 10, 11)
 OLD, NEW = "old-delivery", "new-delivery"
@@ -70,7 +71,7 @@ def changed(house, day: date = NEXT) -> set[tuple]:
 
 def concerned(house, day: date = NEXT) -> set[str]:
     assert not begin(house, day).is_full
-    changes.concern(house, day)
+    parties.concern(house, day)
     with warehouse.writer(house) as connection:
         return {person for [person] in connection.execute("select person_id from ops.changed_party").fetchall()}
 

@@ -1,0 +1,98 @@
+"""Whom the changed records concern, and what was known of every party when the last build stood."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from include.changes.records import OWN_LISTS
+from include.settings import Settings
+from include.warehouse import writer
+
+# facts of a party that dormancy and causes read beside the party's events; age changes every day and is none of them
+PARTY_COLUMNS_LEFT_OUT = ("age_band", "age")
+
+
+def concern(settings: Settings, as_of: date) -> int:
+    """Note the parties whose state may differ from the last build's: call after identity is built. Returns how many.
+
+    Whoever a changed record speaks of, now or before; whose records were joined or parted; whose next date has come.
+    """
+    with writer(settings) as connection:
+        connection.begin()
+        connection.execute("delete from ops.changed_party")
+        connection.execute(
+            f"""
+            insert into ops.changed_party
+            with now as ({_parties_now(connection)}),
+            moved as (
+                select coalesce(now.party_key, before.party_key) as party_key
+                from now full join ops.build_party as before using (party_key)
+                where now.person_id is distinct from before.person_id or now.signature is distinct from before.signature
+            ),
+            keys as (
+                select party_key from ops.changed_record where party_key is not null
+                union select party_key from moved
+            ),
+            -- a call may name nobody but the row of our list
+            called as (
+                select call.person_id from intermediate.int_identity__call as call
+                inner join ops.changed_record as record
+                    on record.entity = 'calls' and call.call_id = record.source_system || ':' || record.record_key
+            ),
+            persons as (
+                select person_id, account_person_id from now semi join keys using (party_key)
+                union select person_id, account_person_id from now semi join called using (person_id)
+                union select person_id, account_person_id from ops.build_party semi join keys using (party_key)
+            ),
+            listed as (select party_key as person_id from ops.changed_record where entity = $lists),
+            due as (
+                select person_id from intermediate.int_dormancy__next where next_change_on <= $as_of
+                -- evidence may come until some days after dormant_on, and an open inquiry grows older until then
+                union select person_id from intermediate.int_cause__spell
+                where known_until_on = (select base_on from ops.build_plan) and end_on is null
+            )
+            select person_id from persons
+            union select account_person_id from persons where account_person_id is not null
+            union select person_id from due
+            union select person_id from listed
+            """,
+            {"as_of": as_of, "lists": OWN_LISTS},
+        )
+        # rows of a contact are kept under its own id in some tables, its facts count for the account
+        connection.execute(
+            f"insert into ops.changed_party select person_id from ({_parties_now(connection)})"
+            " where account_person_id in (select person_id from ops.changed_party)"
+            " and person_id not in (select person_id from ops.changed_party) group by person_id"
+        )
+        connection.execute("delete from ops.changed_member")
+        connection.execute(
+            f"insert into ops.changed_member select party_key from ({_parties_now(connection)})"
+            " where coalesce(account_person_id, person_id) in (select person_id from ops.changed_party)"
+        )
+        [count] = connection.execute("select count(*) from ops.changed_party").fetchone()
+        connection.commit()
+    return count
+
+
+def keep(connection) -> None:
+    """Remember every party as it is now."""
+    connection.execute("delete from ops.build_party")
+    connection.execute(f"insert into ops.build_party {_parties_now(connection)}")
+
+
+def _parties_now(connection) -> str:
+    """party_key, person_id, account_person_id, signature of everything about the party that states and causes read."""
+    columns = [
+        name
+        for [name] in connection.execute(
+            "select column_name from information_schema.columns where table_schema = 'intermediate'"
+            " and table_name = 'int_identity__party' order by column_name"
+        ).fetchall()
+        if name not in PARTY_COLUMNS_LEFT_OUT
+    ]
+    return (
+        "select m.party_key, m.person_id, p.account_person_id,"
+        f" hash({', '.join(f'p.{name}' for name in columns)})::varchar as signature"
+        " from intermediate.int_identity__member as m"
+        " left join intermediate.int_identity__party as p on m.person_id = p.person_id"
+    )
