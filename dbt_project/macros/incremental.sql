@@ -41,11 +41,6 @@ A full build reads none of them.
     {%- endif -%}
 {%- endmacro %}
 
-{# Condition of what is learned by the 1st of a month: a partial build adds nothing to it. #}
-{% macro is_lesson_time() -%}
-    {{ 'false' if is_partial() else 'true' }}
-{%- endmacro %}
-
 {# Condition for rows of an entity in raw: true in a full build, else whether the record changed. #}
 {% macro is_changed_record(entity, key) -%}
     {%- if is_partial() -%}

@@ -81,7 +81,6 @@ def selector(settings: Settings, layer: str, as_of: date) -> tuple[str, bool]:
         return "people_settled", False
     if layer == "dormancy":
         parties.concern(settings, as_of)
-        return "dormancy_changed", False
     return layer, False
 
 

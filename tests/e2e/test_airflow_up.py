@@ -81,11 +81,12 @@ def wait_for(attempt, seconds: float = WAIT_SECONDS):
         time.sleep(1)
 
 
-def test_the_ui_shows_three_dags_unpaused_without_import_error(airflow):
+def test_the_ui_shows_every_dag_unpaused_without_import_error(airflow):
     api, _ = airflow
-    wait_for(lambda: api.call("/api/v2/dags")["total_entries"] == 3)
+    expected = {path.stem: False for path in (REPO / "dags").glob("*.py")}
+    wait_for(lambda: api.call("/api/v2/dags")["total_entries"] >= len(expected))
     found = {dag["dag_id"]: dag["is_paused"] for dag in api.call("/api/v2/dags")["dags"]}
-    assert found == {"ingest": False, "build": False, "publish": False}
+    assert found == expected and {"ingest", "build", "publish"} <= set(found)
     assert api.call("/api/v2/importErrors")["total_entries"] == 0
 
 

@@ -89,6 +89,6 @@ def test_the_build_is_measured_in_full_and_for_a_day(config: Settings, capsys):
     assert (figures["persons"], figures["changed"]) == (300, 3)
     assert figures["orders"] > 300
     assert all(seconds[0] > 0 for seconds in figures["folders"].values())
-    # who is who and what is learned stay inside the month, so fewer models ran
+    # nobody new is spoken of, so who is who stays and fewer models ran
     assert 0 < figures["delta_models"] < figures["full_models"]
     assert "floor" in capsys.readouterr().out

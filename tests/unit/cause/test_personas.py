@@ -77,7 +77,7 @@ def neighbours(world: World) -> World:
     world.heard("LEAK", "2024-09-22", "価格が高い")
     world.inquiry("LEAK", "2024-04-10", is_complaint=True, severity=3)
     world.orders("LEAKED", "2023-12-20", "2024-01-30", "2024-04-01")
-    world.heard("LEAKED", "2024-04-05", "価格が高い")
+    world.heard("LEAKED", "2024-04-05", "CHG_LIFE")  # no reason to be gone for
     world.inquiry("LEAKED", "2024-04-10", is_complaint=True, severity=3)
     # steady buyers who stop abruptly: an event weighs 1.3 times
     world.orders("ABRUPT", "2024-01-01", "2024-01-31", "2024-03-01", "2024-03-31")

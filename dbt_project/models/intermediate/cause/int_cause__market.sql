@@ -1,4 +1,3 @@
-{{ config(materialized='replaced') }}
 -- How each category did in a month against the same month a year before: the only number here that looks at everybody.
 with orders as (
     select * from {{ ref('int_activity__order') }}
@@ -32,7 +31,7 @@ final as (
         {{ round9(ratio('coalesce(months.order_count, 0)', 'years.earlier_order_count')) }} as yoy_ratio
     from years
     left join months on years.category_l1 = months.category_l1 and years.month_on = months.month_on
-    where {{ month_end('years.month_on') }} <= {{ as_of() }} and {{ is_lesson_time() }}
+    where {{ month_end('years.month_on') }} <= {{ as_of() }}
 )
 
 select * from final

@@ -1,4 +1,3 @@
-{{ config(materialized='replaced') }}
 -- What each category's customers taught us by the 1st of every month: the median gap between purchase days, and the days by which
 -- most of those who bought twice had done so. Only facts that happened and were known before that day count.
 with order_days as (
@@ -100,7 +99,6 @@ final as (
         end) as f2_days
     from ranked
     cross join rules
-    where {{ is_lesson_time() }}
     group by ranked.category_l1, ranked.effective_on
 )
 
