@@ -94,11 +94,6 @@ def keep(connection, as_of: date) -> None:
     parties.keep(connection)
 
 
-def forget(connection) -> None:
-    """The next build makes everything anew: for whoever changes rows that were loaded before."""
-    connection.execute("delete from ops.build_base")
-
-
 @dataclass(frozen=True)
 class _Base:
     as_of: date

@@ -9,22 +9,22 @@ from include.settings import Settings
 from include.warehouse import writer
 
 # facts of a party that dormancy and causes read beside the party's events; age changes every day and is none of them
-PARTY_COLUMNS_LEFT_OUT = ("age_band", "age")
+PARTY_COLUMNS_LEFT_OUT = ("age_band",)
 
 
-def concern(settings: Settings, as_of: date) -> int:
-    """Note the parties whose state may differ from the last build's: call after identity is built. Returns how many.
+def concern(settings: Settings, as_of: date) -> None:
+    """Note the parties whose state may differ from the last build's: call after identity is built.
 
     Whoever a changed record speaks of, now or before; whose records were joined or parted; whose next date has come.
     """
     with writer(settings) as connection:
         connection.begin()
+        connection.execute(f"create or replace temp table now as {_parties_now(connection)}")
         connection.execute("delete from ops.changed_party")
         connection.execute(
-            f"""
+            """
             insert into ops.changed_party
-            with now as ({_parties_now(connection)}),
-            moved as (
+            with moved as (
                 select coalesce(now.party_key, before.party_key) as party_key
                 from now full join ops.build_party as before using (party_key)
                 where now.person_id is distinct from before.person_id or now.signature is distinct from before.signature
@@ -60,18 +60,16 @@ def concern(settings: Settings, as_of: date) -> int:
         )
         # rows of a contact are kept under its own id in some tables, its facts count for the account
         connection.execute(
-            f"insert into ops.changed_party select person_id from ({_parties_now(connection)})"
+            "insert into ops.changed_party select person_id from now"
             " where account_person_id in (select person_id from ops.changed_party)"
             " and person_id not in (select person_id from ops.changed_party) group by person_id"
         )
         connection.execute("delete from ops.changed_member")
         connection.execute(
-            f"insert into ops.changed_member select party_key from ({_parties_now(connection)})"
+            "insert into ops.changed_member select party_key from now"
             " where coalesce(account_person_id, person_id) in (select person_id from ops.changed_party)"
         )
-        [count] = connection.execute("select count(*) from ops.changed_party").fetchone()
         connection.commit()
-    return count
 
 
 def keep(connection) -> None:

@@ -129,6 +129,11 @@
     cast(year({{ day }}) * 12 + month({{ day }}) as integer)
 {%- endmacro %}
 
+{# So many years as months. #}
+{% macro months_of_years(years) -%}
+    ({{ years }} * 12)
+{%- endmacro %}
+
 {# Steps from calendar month a forward to calendar month b (1 .. 12): 0 .. 11. #}
 {% macro months_forward(from_month, to_month) -%}
     ((({{ to_month }}) - ({{ from_month }}) + 12) % 12)

@@ -33,7 +33,8 @@ late_days as (
     where
         order_days.occasion_no >= rules.seasonal_min_order_day_count
         and order_days.ordered_on >= {{ add_months(
-            'first_days.first_order_on', 'rules.seasonal_min_year_span_count * 12 - rules.seasonal_max_window_months'
+            'first_days.first_order_on',
+            months_of_years('rules.seasonal_min_year_span_count') ~ ' - rules.seasonal_max_window_months'
         ) }}
     group by order_days.person_id
 ),
