@@ -48,6 +48,7 @@ class Work:
 class Correction(Run):
     """The load of one returned file. It passes no batch gate of its own: its delivery has, and it brings a few rows."""
 
+    is_gated = False
     work: Work | None = None
 
     def __init__(self, settings: Settings, contract: Contract, as_of: date, run_id: str, numbers):

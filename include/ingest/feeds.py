@@ -132,7 +132,9 @@ class Group:
                     yield spellings(self.feeds, factor), READERS[FACTOR.type], canonical().sql_type(FACTOR)
 
     def _drop(self) -> None:
-        names = ["bad_now", "note_now", *(self._typed(number) for number in range(len(self.feeds)))]
+        for number in range(len(self.feeds)):
+            self.connection.execute(f"drop view {self._typed(number)}")
+        names = ["bad_now", "note_now"]
         for cells in (self.cells, *self._split.values()):
             names += cells.tables
         for name in names:
@@ -168,7 +170,7 @@ class Group:
         selected += [f"{self._grain(cells, name)} as grain_{place}" for place, name in enumerate(feed.grain)]
         known = [f"v.{name}" for name in ("known_at", "updated_at") if name in values]
         self.connection.execute(
-            f"create temp table {self._typed(number)} as"
+            f"create temp view {self._typed(number)} as"
             f" select v.*{_without_tax(feed)}, coalesce({', '.join([*known, 'd.dated_at'])}) as base_known_at from ("
             f"select c.place, c.row_no, c.line, {', '.join(selected)} from {cells.table} as c"
             f" {' '.join(joins)} where {self._when(cells, feed)}) as v join delivery as d using (place)"
