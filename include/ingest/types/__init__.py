@@ -40,10 +40,13 @@ def _simple(pattern: str, value: str = "{x}") -> str:
 
 
 _HAS_EDGES = f"regexp_matches({{x}}, '^[{SPACES}]|[{SPACES}]$')"  # a fraction of what trim costs
-_TEXT = (
-    f"case when not {_HAS_EDGES} and (length({{x}}) > {max(map(len, NULL_TOKENS))} or lower({{x}}) not in ({_NULLS}))"
-    " and not starts_with({x}, '=') then {x} end"
+_IS_WORD = f"not {_HAS_EDGES} and (length({{x}}) > {max(map(len, NULL_TOKENS))} or lower({{x}}) not in ({_NULLS}))"
+_TEXT = f"case when {_IS_WORD} and not starts_with({{x}}, '=') then {{x}} end"
+_NAME = (
+    f"case when {_IS_WORD} and not regexp_matches({{x}}, '({people.HONORIFICS})$')"
+    " then regexp_replace({x}, '[ \u3000\t]+', ' ', 'g') end"
 )
+_KANA = "case when regexp_full_match({x}, '[ァ-ヶ][ァ-ヶー]*') then {x} end"
 TRIMMED = f"case when {_HAS_EDGES} then trim({{x}}, '{SPACES}') else {{x}} end"
 _PHONE = (
     "case when regexp_full_match({x}, '0([5-9]0-?[0-9]{4}-?[0-9]{4}|[1-9][0-9]{0,3}-?[0-9]{1,4}-?[0-9]{4})')"
@@ -72,8 +75,8 @@ READERS: dict[str, Reader] = {
         _ID, lambda raw, r, c: codes.read_id(raw, r.id_format)
     ),
     "text": Reader(_TEXT, lambda raw, r, c: codes.read_text(raw)),
-    "name": Reader(NEVER, lambda raw, r, c: people.read_name(raw, r.part)),
-    "kana": Reader(NEVER, lambda raw, r, c: people.read_kana(raw, r.part)),
+    "name": Reader(_NAME, lambda raw, r, c: people.read_name(raw, r.part)),
+    "kana": Reader(_KANA, lambda raw, r, c: people.read_kana(raw, r.part)),
     "email": Reader(_EMAIL, lambda raw, r, c: contacts.read_email(raw)),
     "phone": Reader(_PHONE, lambda raw, r, c: contacts.read_phone(raw)),
     "extension": Reader(NEVER, lambda raw, r, c: contacts.read_extension(raw)),
@@ -92,7 +95,7 @@ READERS: dict[str, Reader] = {
     "deleted": Reader(NEVER, lambda raw, r, c: codes.read_deleted(raw, r.polarity)),
     "mapped": Reader(NEVER, lambda raw, r, c: codes.read_mapped(raw, r.map or {})),
     "date": Reader(
-        _simple(_DAY, "try_cast({x} as date)"), lambda raw, r, c: dates.read_date(raw, r.formats, dates.epoch_of(r.excel_1904))
+        _simple(_STAMP, "cast(try_cast({x} as timestamp) as date)"), lambda raw, r, c: dates.read_date(raw, r.formats, dates.epoch_of(r.excel_1904))
     ),
     "timestamp": Reader(_simple(_STAMP, "try_cast({x} as timestamp)"), 
         lambda raw, r, c: dates.read_timestamp(raw, r.formats, dates.epoch_of(r.excel_1904)),
@@ -128,7 +131,7 @@ def reader_for(column: Column, rule: ColumnRule) -> Reader:
         return Reader(f"case when length({{x}}) <> 15 then {found.fast} end", found.slow)
     if rule.id_format == "integer":
         return Reader(_INTEGER_ID, found.slow)
-    if rule.scale:
+    if rule.scale or rule.part:
         return Reader(NEVER, found.slow)
     return Reader(_fast_formats(column, rule), found.slow) if rule.formats else found
 
