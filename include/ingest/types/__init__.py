@@ -65,11 +65,15 @@ _EMAIL = (
     r"case when regexp_full_match({x}, '[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}')"
     f" and not regexp_matches(lower({{x}}), '^({'|'.join(contacts.NULL_MAILS)})') then {{x}} end"
 )
-# a place and its numbers with hyphens; whatever N22 has to change is read in Python
+# a place, its numbers with hyphens or 丁目・番地・番・号, perhaps a building; whatever else N22 has to change is read in Python
 _PLACE_SIGNS = "[々〆ぁ-ゖァ-ヺ一-鿿\n]+"
+_NUMBERS = "[0-9]+(?:(?:-|丁目|番地の|番地|番|号)[0-9]+){1,3}"
+_BUILDING = "(?:[ \u3000]+[A-Za-zぁ-ゖァ-ヺ一-鿿][^\n]*)?"
 _ADDRESS_KEY = (
-    f"case when regexp_full_match({{x}}, '{_PLACE_SIGNS}[0-9]+(-[0-9]+){{1,3}}')"
-    " and not regexp_matches({x}, '字|丁|番|号|都|道|府|県') then replace({x}, chr(10), '') end"
+    f"case when regexp_full_match({{x}}, '{_PLACE_SIGNS}{_NUMBERS}(?:丁目|番地|番|号)?{_BUILDING}')"
+    f" and not regexp_matches(regexp_extract({{x}}, '^{_PLACE_SIGNS}'), '字|丁|番|号|都|道|府|県')"
+    f" then replace(regexp_extract({{x}}, '^{_PLACE_SIGNS}'), chr(10), '')"
+    f" || regexp_replace(regexp_extract({{x}}, '{_NUMBERS}'), '[^0-9]+', '-', 'g') end"
 )
 _POSTAL = (
     "case when regexp_full_match({x}, '[0-9]{3}-?[0-9]{4}') and replace({x}, '-', '') <> '0000000'"
