@@ -17,7 +17,7 @@ from include.synthetic.purchases import Story
 from include.synthetic.truth import Answers
 
 DAY = np.timedelta64(1, "D")
-DISSATISFIED = ("DIS_COMPLAINT", "DIS_UNRESOLVED", "DIS_LOWSCORE", "DIS_QUALITY", "DIS_PRICE")
+DISSATISFIED = ("DIS_COMPLAINT", "DIS_UNRESOLVED", "DIS_LOWSCORE", "DIS_QUALITY", "DIS_PRICE", "DIS_FATIGUE")
 NEVER = np.datetime64("NaT", "s")
 
 
@@ -208,6 +208,7 @@ def call_rows(
         "システム結果": flag(connected, "ANSWERED", "NOT_ANSWERED"),
         "応対結果": text(names),
         "聴取理由": text(np.array([words.HEARD_REASONS.get(value, "") for value in reason], dtype=object)),
+        "スクリプト": blank(choose(words.SCRIPTS, stream(seed, block, "scripts").integers(0, len(words.SCRIPTS), size)), inbound),
         "温度感": blank(choose(["S", "A", "B", "C"], rng.integers(0, 4, size)), reason == ""),
         "次回連絡日": day(
             np.where(
