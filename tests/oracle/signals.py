@@ -85,10 +85,10 @@ class Evidence:
         """The last order; of an account or a never-buyer the day their clock stood at."""
         if self.buyer:
             return self.buyer.all_orders[-1].on
-        if self.known.is_account:
+        if self.spell.deciding_rule in ("D7", "D8"):
             account = Account(self.known, self.spell.dormant_on - timedelta(days=1), Rules())
-            if account.is_customer or account.open_deals():
-                return latest(*account.contacts, *account.events, *(d["opened_on"] for d in account.open_deals()))
+            opened = [d["opened_on"] for d in account.open_deals()] if self.spell.deciding_rule == "D7" else []
+            return latest(*account.contacts, *account.events, *opened)
         return Lead(self.known, self.spell.dormant_on - timedelta(days=1), Rules()).clock
 
     @cached_property
@@ -163,18 +163,19 @@ class Evidence:
         """The last order partly returned, or a later one wholly."""
         since = self.orders[-1].on if self.orders else date.min
         void = [o for o in self.newest("orders") if o["status"] == "returned" and day_of(o["ordered_at"]) >= since]
-        days = [day_of(o.get("returned_at")) for o in void]
-        kept = self.orders[-1].order_id if self.orders else None
-        back = [li for li in self.newest("order_lines") if li["order_id"] == kept and (li.get("returned_qty") or 0) > 0]
-        return self.dated("returned", [*days, *([since] if back else [])])
+        kept = {o.order_id for o in self.orders if o.on == since}
+        back = any(li["order_id"] in kept and (li.get("returned_qty") or 0) > 0 for li in self.newest("order_lines"))
+        return self.dated("returned", [*[day_of(o["returned_at"]) for o in void], *([since] if back else [])])
 
     def reasons(self) -> list[Signal]:
         """What somebody said on leaving a 定期 or a contract: strength A under any cause."""
-        said = [(s.get("cancelled_on"), s.get("cancel_reason_code")) for s in self.newest("subscriptions") if s["status"] == "cancelled"]
-        said += [(day_of(e["event_at"]), e.get("reason_code")) for e in self.newest("subscription_events") if e["type"] == "cancel"]
-        account = self.known.account
-        said += [(account.get("contract_end_on"), account.get("cancel_reason_code"))] if account else []
-        said = [(day, code) for day, code in said if code not in NO_ANSWER and day is not None and day <= self.known.as_of]
+        events = [e for e in self.newest("subscription_events") if e["type"] == "cancel"]
+        said = {(e["subscription_id"], day_of(e["event_at"])): e.get("reason_code") for e in events}
+        for row in [*self.newest("subscriptions"), *([self.known.account] if self.known.account else [])]:
+            day = row.get("cancelled_on") or row.get("contract_end_on")
+            if row.get("cancel_reason_code"):  # what the course itself says goes before its event of that day
+                said[row.get("subscription_id"), day] = row["cancel_reason_code"]
+        said = [(day, code) for (_, day), code in said.items() if code not in NO_ANSWER and day is not None and day <= self.known.as_of]
         return [s for day, code in said for s in self.dated("stated_cancel", [day], cause=code)]
 
     def course_events(self) -> list[Signal]:
@@ -204,7 +205,8 @@ class Evidence:
             closed, day = deal.get("closed_on"), deal.get("closed_on") or deal["opened_on"]
             if closed and deal.get("lost_reason_code") == "CHG_BUDGET":
                 found += self.dated("lost_budget", [closed])
-            if deal.get("competitor_id") or deal.get("lost_reason_code") == "EXT_COMPETITOR":
+            is_contested = deal.get("competitor_id") or deal.get("lost_reason_code") == "EXT_COMPETITOR"
+            if is_contested and deal.get("result") != "won":
                 found += self.dated("competitor_deal", [day])
             # then silence: the deal is still open when the party falls asleep
             is_open = deal["opened_on"] <= self.spell.dormant_on and (closed is None or closed > self.spell.dormant_on)
