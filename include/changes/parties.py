@@ -33,18 +33,31 @@ def concern(settings: Settings, as_of: date) -> None:
                 select party_key from ops.changed_record where party_key is not null
                 union select party_key from moved
             ),
-            -- a call may name nobody but the row of our list
-            called as (
-                select call.person_id from intermediate.int_identity__call as call
+            -- a call may name nobody but a row of our lists, now or before; a hearing nothing but its call
+            call as (
+                select source_system, record_key as call_id from ops.changed_record where entity = 'calls'
+                union
+                select hearing.source_system, hearing.call_id from raw.hearings as hearing
                 inner join ops.changed_record as record
-                    on record.entity = 'calls' and call.call_id = record.source_system || ':' || record.record_key
+                    on record.entity = 'hearings' and hearing.source_system = record.source_system and hearing.hearing_id = record.record_key
+            ),
+            called_row as (select distinct list_row_id from raw.calls semi join call using (source_system, call_id)),
+            named as (
+                select person_id from raw.list_rows semi join called_row using (list_row_id)
+                union select party_key from ops.changed_record where entity = $lists
+            ),
+            -- our lists keep the id of their day
+            listed as (
+                select person_id from named
+                union
+                select former.person_id from intermediate.int_identity__former_id as former
+                inner join named on former.former_person_id = named.person_id
             ),
             persons as (
                 select person_id, account_person_id from now semi join keys using (party_key)
-                union select person_id, account_person_id from now semi join called using (person_id)
+                union select person_id, account_person_id from now semi join listed using (person_id)
                 union select person_id, account_person_id from ops.build_party semi join keys using (party_key)
             ),
-            listed as (select party_key as person_id from ops.changed_record where entity = $lists),
             due as (
                 select person_id from intermediate.int_dormancy__next where next_change_on <= $as_of
                 -- evidence may come until some days after dormant_on, and an open inquiry grows older until then

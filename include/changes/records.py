@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from include.contracts import canonical
 from include.contracts.model import Entity
 
-# columns that name the party a row speaks of, by entity; entities not listed are read set-wise in every build
+# columns that name the party a row speaks of, by entity; every entity stands here, in PARENTS, COMMON or NOBODY
 PARTIES = {
     "customers": ("source_customer_id",),
     "accounts": ("account_id",),
@@ -33,11 +33,22 @@ PARENTS = {
     "order_lines": ("orders", "order_id"),
     "subscription_events": ("subscriptions", "subscription_id"),
     "activities": ("deals", "deal_id"),
+    "hearings": ("calls", "call_id"),
 }
-# a row of our lists names the person by our own id; a call may name nothing but that row
+# a row of our lists names the person by our own id
 OWN_LISTS = "list_rows"
+# an entity whose row may name nobody but a row of our lists, and by which column
+LISTED = {"calls": ("list_row_id",)}
 # a change of one of these may concern everybody
 COMMON = ("products", "market_events")
+# entities whose rows concern no party's state, and why
+NOBODY = {
+    "campaigns": "says what a campaign is; whom it reached are assignments, contacts and list rows",
+    "offers": "what may be offered, read whole by every build",
+    "agents": "who calls; a call names its party itself",
+    "agency_capacity": "how many can be called on a day, read whole by every build",
+    "list_exports": "who received a file; whom it named are list rows",
+}
 # who is who depends on these alone
 IDENTITY = ("customers", "accounts", "contacts", "contact_points")
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import md5
 from pathlib import Path
 
 import pytest
 
-from include import stages, transform, warehouse
+from include import ingest, stages, transform, warehouse
+from include.publish import history
 from include.settings import Settings
 from tests.oracle import chain, histories
+from tests.oracle.build import Party, at
 from tests.oracle.pinned import pin
 from tests.oracle.world import settings_of
 
@@ -21,6 +24,30 @@ TABLES = """
     select schema_name || '.' || table_name from duckdb_tables()
     where schema_name in ('staging', 'intermediate') and not temporary order by 1
 """
+
+# one whose call names him, and one whose call names nothing but a row of our list; what they say names nothing but the call
+CALLED, LISTED = "CALLED", "LISTED"
+LISTED_ID = "p_" + md5(f"generic|{LISTED}".encode()).hexdigest()[:16]
+
+
+def spoken_with() -> list:
+    """Two sleepers who leave for a competitor, as a hearing says that becomes known on the second day."""
+    parties = []
+    for name, whom in ((CALLED, {"party_id": CALLED}), (LISTED, {"list_row_id": "row_1"})):
+        party = Party(name, "2022-01-10").order("2023-01-10")
+        party.add("calls", FIRST, call_id=f"{name}-c", direction="outbound", started_at=at("2024-10-01", 14), **whom)
+        party.add(
+            "hearings", DAYS[1], hearing_id=f"{name}-h", call_id=f"{name}-c", heard_at=at("2024-10-01", 14), reason_code="EXT_COMPETITOR",
+        )  # fmt: skip
+        parties.append(party.rows)
+    return parties
+
+
+def load_own_list(settings: Settings) -> None:
+    day = date(2024, 9, 30)
+    row = {"list_id": "w_phone_20240930", "list_row_id": "row_1", "campaign_id": "w", "person_id": LISTED_ID, "anchor_on": str(day), "cell": "treat", "channel": "phone"}
+    history.keep(settings, set(), day, history.render([row], {}, day))
+    assert not ingest.load_source(settings, history.SOURCE, FIRST, "oracle").is_red
 
 
 def build_day(settings: Settings, day: date) -> None:
@@ -47,7 +74,8 @@ def built(tmp_path_factory) -> tuple[dict, dict, list[int], Settings]:
     root = Path(tmp_path_factory.mktemp("incremental") / "data")
     pin(root / "rules")
     settings = settings_of(root)
-    chain.load(settings, histories.parties(SEED, COUNT), FIRST, histories.PRODUCTS)
+    chain.load(settings, [*histories.parties(SEED, COUNT), *spoken_with()], FIRST, histories.PRODUCTS)
+    load_own_list(settings)
     build_day(settings, FIRST)
     concerned = []
     for day in DAYS:
@@ -73,6 +101,18 @@ def test_incremental_builds_worked_on_few_parties_and_not_on_none(built):
     everybody = full["intermediate.int_identity__party"][0]
     assert everybody >= COUNT
     assert all(0 < count < everybody / 2 for count in concerned)
+
+
+def test_a_hearing_that_names_only_its_call_is_heard_by_an_incremental_build(built):
+    _, _, _, settings = built
+    with warehouse.reader(settings) as connection:
+        found = connection.execute(
+            "select party.source_id, state.state from intermediate.int_dormancy__state_spell as state"
+            " join intermediate.int_identity__party as party using (person_id)"
+            " where party.source_id in (?, ?) and state.valid_to is null order by 1",
+            [CALLED, LISTED],
+        ).fetchall()
+    assert found == [(CALLED, "churned"), (LISTED, "churned")]
 
 
 def test_a_stale_row_of_a_party_nobody_noted_would_be_seen(built):

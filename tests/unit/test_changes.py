@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from include import changes, ingest, warehouse
-from include.changes import parties
+from include.changes import parties, records
+from include.contracts import canonical
 
 DAY, NEXT = date(2024, 10, 10), date(2024, 10, 11)
 OLD, NEW = "old-delivery", "new-delivery"
@@ -22,7 +23,7 @@ def house(config):
             "create schema intermediate;"
             "create table intermediate.int_identity__member (party_key varchar, person_id varchar);"
             "create table intermediate.int_identity__party (person_id varchar, account_person_id varchar, rank varchar, age_band varchar);"
-            "create table intermediate.int_identity__call (call_id varchar, person_id varchar);"
+            "create table intermediate.int_identity__former_id (former_person_id varchar, person_id varchar);"
             "create table intermediate.int_dormancy__next (person_id varchar, next_change_on date);"
             "create table intermediate.int_cause__spell (person_id varchar, known_until_on date, end_on date);"
             "insert into intermediate.int_identity__member values ('s:c1', 'p1'), ('s:c2', 'p2'), ('s:k', 'p3'), ('s:a', 'a1');"
@@ -120,6 +121,84 @@ def test_whom_a_new_row_of_our_lists_names_is_concerned(house):
         _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
         _insert(connection, "list_rows", {"source_system": "okoshi", "campaign_id": "w", "person_id": "p2", "record_hash": "h", "delivery_id": NEW, "business_date": NEXT, "known_at": f"{NEXT} 00:00:00"})
     assert concerned(house) == {"p2"}
+
+
+def test_whom_a_new_row_of_our_lists_named_by_a_former_id_is_concerned(house):
+    with warehouse.writer(house) as connection:
+        connection.execute("insert into intermediate.int_identity__former_id values ('p9', 'p2')")
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _insert(connection, "list_rows", {**_new("h"), "source_system": "okoshi", "campaign_id": "w", "person_id": "p9"})
+    assert concerned(house) >= {"p2"}
+
+
+def _new(record_hash: str) -> dict:
+    return {
+        "source_system": "s", "record_hash": record_hash, "delivery_id": NEW, "business_date": NEXT, "known_at": f"{NEXT} 11:00:00",
+    }  # fmt: skip
+
+
+def _known(record_hash: str) -> dict:
+    return {**_new(record_hash), "delivery_id": OLD, "business_date": DAY, "known_at": f"{DAY} 11:00:00"}
+
+
+def test_a_hearing_that_names_only_its_call_concerns_whom_the_call_names(house):
+    with warehouse.writer(house) as connection:
+        _insert(connection, "calls", {**_known("k"), "call_id": "k1", "party_id": "c2", "started_at": "2024-10-09 10:00:00"})
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _insert(connection, "hearings", {**_new("h"), "hearing_id": "h1", "call_id": "k1", "heard_at": "2024-10-09 10:00:00"})
+    assert concerned(house) == {"p2"}
+
+
+def test_a_call_and_a_hearing_that_name_a_row_of_our_list_concern_whom_it_names(house):
+    listed = {**_known("l"), "source_system": "okoshi", "campaign_id": "w", "list_row_id": "r1", "person_id": "p1"}
+    with warehouse.writer(house) as connection:
+        _insert(connection, "list_rows", listed)
+        _insert(connection, "calls", {**_known("k"), "call_id": "k1", "list_row_id": "r1", "started_at": "2024-10-09 10:00:00"})
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _insert(connection, "hearings", {**_new("h"), "hearing_id": "h1", "call_id": "k1", "heard_at": "2024-10-09 10:00:00"})
+    assert concerned(house) == {"p1"}
+
+
+def test_a_call_that_now_names_another_row_of_our_lists_concerns_both(house):
+    with warehouse.writer(house) as connection:
+        for row, person in (("r1", "p1"), ("r2", "p3")):
+            listed = {**_known(row), "source_system": "okoshi", "campaign_id": "w", "list_row_id": row, "person_id": person}
+            _insert(connection, "list_rows", listed)
+        _insert(connection, "calls", {**_known("k"), "call_id": "k1", "list_row_id": "r1", "started_at": "2024-10-09 10:00:00"})
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _insert(connection, "calls", {**_new("n"), "call_id": "k1", "list_row_id": "r2", "started_at": "2024-10-09 10:00:00"})
+    # p3 is a contact: what it does concerns its account
+    assert concerned(house) == {"p1", "p3", "a1"}
+
+
+def test_of_every_entity_it_is_said_whom_a_row_concerns():
+    groups = [set(records.PARTIES) | set(records.PARENTS), set(records.COMMON), {records.OWN_LISTS}, set(records.NOBODY)]
+    assert sorted(name for group in groups for name in group) == sorted(canonical().entities)
+    assert all(records.NOBODY.values())
+
+
+# a column that leads to a party -> why a change needs nobody told through it
+LEADS_NOWHERE = {
+    ("accounts", "parent_account_id"): "part of the party's signature",
+    ("orders", "ship_to_party_id"): "who only receives a gift is no party; the mark is_gift_only is part of the signature",
+    ("orders", "subscription_id"): "whose the order is says party_id",
+    ("deals", "contact_id"): "no model reads it",
+    ("campaign_contacts", "contact_point_id"): "whom it was sent to says party_id",
+    ("responses", "order_id"): "who responded says party_id",
+    ("consents", "contact_point_id"): "read set-wise in every build (eligibility)",
+    ("list_rows", "list_row_id"): "the row itself",
+    ("list_rows", "person_id"): "our own id",
+}
+
+
+def test_every_column_that_leads_to_a_party_is_followed_or_has_a_reason():
+    entities = canonical().entities
+    leading = {"party_id", "ship_to_party_id", "parent_account_id", "person_id", "list_row_id"}
+    leading |= {entity.key[0] for name, entity in entities.items() if name in records.PARTIES and len(entity.key) == 1}
+    for name, entity in entities.items():
+        followed = {*records.PARTIES.get(name, ()), *records.PARENTS.get(name, ())[1:], *records.LISTED.get(name, ())}
+        for column in leading & set(entity.columns) - followed - {entity.key[0]}:
+            assert (name, column) in LEADS_NOWHERE, f"{name}.{column}"
 
 
 def test_a_version_not_yet_known_becomes_a_change_on_its_day(house):
