@@ -153,7 +153,9 @@ def inquiry_rows(seed: int, block: int, people: People, story: Story, as_of: dat
 def _call_events(rng, people: People, story: Story, answers: Answers, as_of: date):
     """(person, started_at, is_inbound, disposition, attempt): some who stopped were called, others called."""
     today = np.datetime64(as_of)
-    asked = _some(rng, people.has_account & story.has_stopped & (story.expected_on + 40 < today - 10), 0.18)
+    silent = people.has_account & story.has_stopped & (story.expected_on + 40 < today - 10)
+    # whose mails came back was tried by telephone
+    asked = np.union1d(_some(rng, silent, 0.18), np.flatnonzero(silent & (story.cause == "INV_REACH")))
     space = np.maximum((today - 6 - (story.expected_on[asked] + 30)).astype(int), 1)
     called_on = today - 6 - (rng.random(len(asked)) * np.minimum(space, 300)).astype(int)
     first = answers.would_answer[asked]

@@ -107,17 +107,18 @@ class Evidence:
     def has_left(self) -> bool:
         return self.spell.end_type in ("churned", "blocked")
 
-    def counts(self, day: date) -> bool:
-        """Before the 30th day of dormancy, before the first hearing, not after the return."""
+    @cached_property
+    def known_until(self) -> date:
+        """The last day of evidence: before the 30th day of dormancy, before the first hearing, not after the return."""
         heard = min((day_of(h["heard_at"]) for h in self.hearings), default=date.max)
-        end = self.spell.end_on or date.max
-        return day < self.spell.dormant_on + timedelta(days=AFTER_DORMANT) and day < heard and day <= end
+        ends = [self.spell.dormant_on + timedelta(days=AFTER_DORMANT), heard]
+        return min(min(ends) - timedelta(days=1), self.spell.end_on or date.max, self.known.as_of)
 
     def lies_in_window(self, signal_code: str, day: date) -> bool:
         """From `before_days` before its anchor to `after_days` after t0."""
         row = RULES[signal_code][0]
         first = (self.last if row["window_anchor"] == "last" else self.t0) - timedelta(days=int(row["before_days"]))
-        return first <= day <= self.t0 + timedelta(days=int(row["after_days"])) and self.counts(day)
+        return first <= day <= self.t0 + timedelta(days=int(row["after_days"])) and day <= self.known_until
 
     # -- the signals
 
@@ -142,9 +143,10 @@ class Evidence:
                 found += self.dated("complaint", [received], intensity=min(severity / 3, 1))
                 continue
             scores.append((received, case))
-            open_days = ((closed or self.known.as_of) - received).days
-            is_open = open_days > 7 and (closed is None or closed > self.t0)
-            if is_open or (case.get("reopened_count") or 0) >= 1:
+            # a reopened case is an open one
+            closed = None if (case.get("reopened_count") or 0) >= 1 else closed
+            open_days = (min(closed or date.max, self.known_until) - received).days
+            if open_days > 7 and (closed is None or closed > self.t0):
                 found += self.dated("unresolved", [received])
         return found + self.scores(scores)
 

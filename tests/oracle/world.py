@@ -17,14 +17,14 @@ from include import settings as settings_module
 from include import transform, warehouse
 from include.settings import Settings
 from tests.e2e import snapshots
-from tests.oracle import boundaries, build, cases_courses, cases_orders, cases_others, chain, histories, personas
+from tests.oracle import boundaries, build, cases_courses, cases_orders, cases_others, chain, histories, personas, signs
 from tests.oracle.known import Rows
 from tests.oracle.pinned import pin
 
 MONTH_END, LIST_DAY, NEXT_LIST_DAY = date(2024, 7, 31), date(2024, 8, 5), date(2024, 8, 11)
 EVE, AS_OF, NEXT_YEAR = date(2024, 8, 30), date(2024, 10, 1), date(2025, 1, 2)
 DAYS = (MONTH_END, LIST_DAY, NEXT_LIST_DAY, EVE, AS_OF, NEXT_YEAR)
-SEED, HISTORY_COUNT = 4, 500
+SEED, SIGNED_SEED, HISTORY_COUNT = 4, 5, 500
 PRODUCTS = [*cases_orders.PRODUCTS, *personas.PRODUCTS, *boundaries.FAST_PRODUCTS, *histories.PRODUCTS]
 
 CASES = {c.name: c for c in (*cases_orders.CASES, *cases_courses.CASES, *cases_others.CASES)}
@@ -56,6 +56,11 @@ def rows_of_histories() -> list[Rows]:
     return histories.parties(SEED, HISTORY_COUNT)
 
 
+def signed_histories() -> dict[str, Rows]:
+    """Histories of their own with signs of a cause in them."""
+    return {f"H{SIGNED_SEED}-{number:04}": rows for number, rows in enumerate(signs.signed(SIGNED_SEED, HISTORY_COUNT))}
+
+
 def settings_of(root: Path) -> Settings:
     return settings_module.load({"DATA_ROOT": str(root), "RULES_DIR": str(root / "rules")})
 
@@ -66,6 +71,7 @@ def make(root: Path, run: Callable[..., object]) -> None:
     settings = settings_of(root)
     parties = [c.party.rows for c in (*personas.CASES.values(), *CASES.values())]
     parties += [c.case.party.rows for c in COPIES] + [p.rows for p in personas.OTHERS] + rows_of_histories()
+    parties += signed_histories().values()
     build.write(parties, settings.landing, PRODUCTS)
     (settings.landing / "generic" / "orders_late.csv").write_text(personas.LATE_ORDERS, encoding="utf-8")
     for path in (settings.landing / "generic").iterdir():
