@@ -46,7 +46,7 @@ def test_histories_meet_the_causes_and_both_kinds_of_word(parties):
     codes = Counter(cause.code for cause in causes)
     assert {code for code, count in codes.items() if count >= 5} >= {
         "DIS_COMPLAINT", "DIS_UNRESOLVED", "DIS_LOWSCORE", "DIS_QUALITY", "DIS_PRICE", "DIS_FATIGUE", "CHG_LIFE", "CHG_ORG",
-        "CHG_BUDGET", "CHG_SURPLUS", "CHG_NEED", "FOR_FIRST", "FOR_FADE", "FOR_RESCHED", "EXT_COMPETITOR", "UNKNOWN",
+        "CHG_BUDGET", "CHG_SURPLUS", "CHG_NEED", "FOR_FIRST", "FOR_FADE", "FOR_RESCHED", "EXT_COMPETITOR", "INV_REACH", "UNKNOWN",
     }  # fmt: skip
     assert {cause.source for cause in causes} == {"inferred", "heard", "survey"}
     assert {cause.confidence for cause in causes} == {"high", "medium", "low"}

@@ -1,41 +1,24 @@
-"""The signals of §3 in one party's rows, read without haste: what a spell's evidence is, from the text and the rows of `rule_cause`.
+"""The signals of §3 in one party's rows, read without haste, and what they make of each of its dormancy spells.
 
-`told(rows, as_of)` gives the causes of every dormancy spell as the models' table of ranked causes has them.
+`told(rows, as_of)` gives the causes of every spell as the models' table of ranked causes has them. Not read: what whole categories
+and markets did (price lists, market events, falling categories, ages grown out of).
 """
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
 from statistics import median
 
-from include.settings import REPO
-from tests.oracle.accounts import Account, Lead
-from tests.oracle.buyers import Buyer, amount_fell
-from tests.oracle.calendar import latest
-from tests.oracle.causes import AFTER_DORMANT, STRENGTH, Cause, Signal, expected_on, is_abrupt, rank
-from tests.oracle.known import Known, Order, Rows, day_of, know, newest
-from tests.oracle.reading import Spell, read
+from tests.oracle.buyers import amount_fell
+from tests.oracle.causes import Cause, Signal, is_abrupt, rank
+from tests.oracle.evidence import NO_ANSWER, Evidence
+from tests.oracle.known import Rows, day_of, know
+from tests.oracle.reading import read
 from tests.oracle.rules import Rules
 
-RULE_FILE = REPO / "dbt_project" / "seeds" / "rules" / "rule_cause.csv"
 STOP_CAUSES = {"OUT_OF_AREA": "CHG_LIFE"}
-NO_ANSWER = (None, "", "UNKNOWN")
-
-
-def rules_of_causes() -> dict[str, list[dict]]:
-    """signal_code -> its rows (one per cause)."""
-    found = defaultdict(list)
-    with RULE_FILE.open(encoding="utf-8", newline="") as handle:
-        for row in csv.DictReader(handle):
-            found[row["signal_code"]].append(row)
-    return found
-
-
-RULES = rules_of_causes()
 
 
 @dataclass(frozen=True)
@@ -51,87 +34,8 @@ class Told:
     inferred: str
 
 
-@dataclass
-class Evidence:
-    """One spell, and what may count as evidence of it."""
-
-    rows: Rows
-    known: Known
-    spell: Spell
-    next_order_on: date | None
-
-    # -- the days that matter
-
-    @cached_property
-    def buyer(self) -> Buyer | None:
-        """The facts before the spell; none of an account, of who never bought."""
-        if self.known.is_account:
-            return None
-        found = Buyer(self.known, self.spell.dormant_on, Rules())
-        return found if found.dates else None
-
-    @cached_property
-    def orders(self) -> list[Order]:
-        """The valid orders before the spell."""
-        return [o for o in self.known.orders if o.on < self.spell.dormant_on]
-
-    @cached_property
-    def gaps(self) -> list[int]:
-        days = sorted({o.on for o in self.orders})
-        return [(b - a).days for a, b in zip(days, days[1:])]
-
-    @cached_property
-    def last(self) -> date:
-        """The last order; of an account or a never-buyer the day their clock stood at."""
-        if self.buyer:
-            return self.buyer.all_orders[-1].on
-        if self.spell.deciding_rule in ("D7", "D8"):
-            account = Account(self.known, self.spell.dormant_on - timedelta(days=1), Rules())
-            opened = [d["opened_on"] for d in account.open_deals()] if self.spell.deciding_rule == "D7" else []
-            return latest(*account.contacts, *account.events, *opened)
-        return Lead(self.known, self.spell.dormant_on - timedelta(days=1), Rules()).clock
-
-    @cached_property
-    def t0(self) -> date:
-        return expected_on(self.last, self.buyer.g if self.buyer else None)
-
-    @cached_property
-    def hearings(self) -> list[dict]:
-        """Answers that speak of this silence, the day of the return included; an operator's first, then the newest."""
-        woken = min((d for d in (self.spell.end_on if not self.has_left else None, self.next_order_on) if d), default=date.max)
-        found = [h for h in self.known.hearings if self.last < day_of(h["heard_at"]) <= woken]
-        found = [h for h in found if h.get("reason_code") not in NO_ANSWER]
-        return sorted(found, key=lambda h: ((h.get("channel") or "call") == "call", h["heard_at"], h["hearing_id"]), reverse=True)
-
-    @property
-    def has_left(self) -> bool:
-        return self.spell.end_type in ("churned", "blocked")
-
-    @cached_property
-    def known_until(self) -> date:
-        """The last day of evidence: before the 30th day of dormancy, before the first hearing, not after the return."""
-        heard = min((day_of(h["heard_at"]) for h in self.hearings), default=date.max)
-        ends = [self.spell.dormant_on + timedelta(days=AFTER_DORMANT), heard]
-        return min(min(ends) - timedelta(days=1), self.spell.end_on or date.max, self.known.as_of)
-
-    def lies_in_window(self, signal_code: str, day: date) -> bool:
-        """From `before_days` before its anchor to `after_days` after t0."""
-        row = RULES[signal_code][0]
-        first = (self.last if row["window_anchor"] == "last" else self.t0) - timedelta(days=int(row["before_days"]))
-        return first <= day <= self.t0 + timedelta(days=int(row["after_days"])) and day <= self.known_until
-
-    # -- the signals
-
-    def signal(self, signal_code: str, on: date | None = None, intensity: float = 1.0, cause: str | None = None) -> Signal:
-        row = next(r for r in RULES[signal_code] if cause in (None, r["cause_code"]))
-        return Signal(row["cause_code"], row["strength_code"], intensity, on, row["family_code"])
-
-    def dated(self, signal_code: str, days: list[date | None], **how) -> list[Signal]:
-        """A signal for each of the days that lies in the window."""
-        return [self.signal(signal_code, d, **how) for d in days if d is not None and self.lies_in_window(signal_code, d)]
-
-    def newest(self, entity: str) -> list[dict]:
-        return newest(self.rows, entity, self.known.as_of)
+class Signals(Evidence):
+    """Every signal of §3, one method for each kind of fact."""
 
     def cases(self) -> list[Signal]:
         """A grave complaint, or a case that was not solved; a score given on any other case."""
@@ -164,10 +68,17 @@ class Evidence:
     def returns(self) -> list[Signal]:
         """The last order partly returned, or a later one wholly."""
         since = self.orders[-1].on if self.orders else date.min
-        void = [o for o in self.newest("orders") if o["status"] == "returned" and day_of(o["ordered_at"]) >= since]
-        kept = {o.order_id for o in self.orders if o.on == since}
-        back = any(li["order_id"] in kept and (li.get("returned_qty") or 0) > 0 for li in self.newest("order_lines"))
-        return self.dated("returned", [*[day_of(o["returned_at"]) for o in void], *([since] if back else [])])
+        valid, lines = {o.order_id for o in self.known.orders}, defaultdict(list)
+        for line in self.newest("order_lines"):
+            lines[line["order_id"]].append((line.get("returned_qty") or 0, line["qty"]))
+        found = []
+        for order in self.newest("orders"):
+            ordered, order_id = day_of(order["ordered_at"]), order["order_id"]
+            some = any(back > 0 for back, _ in lines[order_id])
+            every = order["status"] == "returned" or (some and all(back >= qty for back, qty in lines[order_id]))
+            if (every and order_id not in valid and ordered >= since) or (some and order_id in valid and ordered == since):
+                found.append(day_of(order.get("returned_at")) or ordered)
+        return self.dated("returned", found)
 
     def reasons(self) -> list[Signal]:
         """What somebody said on leaving a 定期 or a contract: strength A under any cause."""
@@ -177,14 +88,19 @@ class Evidence:
             day = row.get("cancelled_on") or row.get("contract_end_on")
             if row.get("cancel_reason_code"):  # what the course itself says goes before its event of that day
                 said[row.get("subscription_id"), day] = row["cancel_reason_code"]
-        said = [(day, code) for (_, day), code in said.items() if code not in NO_ANSWER and day is not None and day <= self.known.as_of]
-        return [s for day, code in said for s in self.dated("stated_cancel", [day], cause=code)]
+        spoken = [(day, code) for (_, day), code in said.items() if code not in NO_ANSWER and day and day <= self.known.as_of]
+        return [s for day, code in spoken for s in self.dated("stated_cancel", [day], cause=code)]
 
     def course_events(self) -> list[Signal]:
         events = self.newest("subscription_events")
         skips = sorted({day_of(e["event_at"]) for e in events if e["type"] == "skip"})
         skips = [d for d in skips if self.lies_in_window("skipped", d)]
         found = self.dated("skipped", skips[-1:]) if len(skips) >= 2 else []
+        versions = defaultdict(list)
+        for row in sorted(self.rows.get("subscriptions", []), key=lambda r: r["known_at"]):
+            versions[row["subscription_id"]].append(row)
+        longer = [b["known_at"].date() for v in versions.values() for a, b in zip(v, v[1:]) if b["cycle_days"] > a["cycle_days"]]
+        found += self.dated("cycle_longer", [d for d in longer if d <= self.known.as_of])
         return found + self.dated("payment_failed", [day_of(e["event_at"]) for e in events if e["type"] == "payment_failed"])
 
     def life(self) -> list[Signal]:
@@ -217,7 +133,36 @@ class Evidence:
         return found
 
     def contacts(self) -> list[Signal]:
-        return self.dated("contact_left", [day_of(c.get("left_at")) for c in self.newest("contacts")])
+        """Who left, who came to decide after somebody else, whose mails came back."""
+        contacts = self.newest("contacts")
+        found = self.dated("contact_left", [day_of(c.get("left_at")) for c in contacts])
+        deciders = sorted(day_of(c["registered_at"]) for c in contacts if c["decision_role"] == "decision_maker")
+        found += self.dated("new_decider", [d for d in deciders if d > deciders[0]])
+        names = {c["contact_id"] for c in contacts}
+        return found + self.dated("contact_bounced", [day for who, day in self.bounces() if who in names])
+
+    def bounces(self) -> list[tuple[str, date]]:
+        """(who, when) of mails that came back for good."""
+        sends = [s for s in self.newest("campaign_contacts") if s["channel"] == "email" and s.get("bounce_type") == "hard"]
+        return [(s["party_id"], day_of(s["bounced_at"])) for s in sends]
+
+    def reach(self) -> list[Signal]:
+        """Neither mail nor telephone reaches anybody any more."""
+        mail = any(day <= self.known_until for _, day in self.bounces())
+        calls = [c for c in self.newest("calls") if day_of(c["started_at"]) <= self.known_until]
+        voice = any(c.get("disposition_code") == "DISCONNECTED" for c in calls)
+        return [self.signal("unreachable")] if mail and voice else []
+
+    def fatigue(self) -> list[Signal]:
+        """8 mails or more in the 30 days up to t0, and at most half the share opened of the 30 days before."""
+        mails = [day_of(s["sent_at"]) for s in self.newest("campaign_contacts") if s["channel"] in ("email", "newsletter")]
+        looks = [day_of(r["responded_at"]) for r in self.newest("responses") if r["type"] in ("open", "click")]
+        last, middle, first = min(self.t0, self.known_until), self.t0 - timedelta(days=30), self.t0 - timedelta(days=60)
+        sent, before = sum(middle < d <= last for d in mails), sum(first < d <= middle for d in mails)
+        if sent < 8 or before == 0:
+            return []
+        rate, was = sum(middle < d <= last for d in looks) / sent, sum(first < d <= middle for d in looks) / before
+        return [self.signal("fatigue")] if was > 0 and rate / was <= 0.5 else []
 
     def favourites(self) -> list[Signal]:
         """Products of the last year of orders that ended before the next purchase; as strong as they were usual."""
@@ -258,7 +203,10 @@ class Evidence:
     # -- the combination
 
     def inferred(self) -> list[Cause]:
-        parts = (self.cases, self.returns, self.reasons, self.course_events, self.life, self.messages, self.deals, self.contacts, self.favourites, self.patterns)
+        parts = (
+            self.cases, self.returns, self.reasons, self.course_events, self.life, self.messages, self.deals, self.contacts,
+            self.reach, self.fatigue, self.favourites, self.patterns,
+        )  # fmt: skip
         found = [s for part in parts for s in part()]
         found += self.forgotten(found)
         gaps = self.gaps
@@ -285,5 +233,5 @@ def told(rows: Rows, as_of: date) -> list[Told]:
     known, found = know(rows, as_of), []
     for spell in read(rows, as_of).spells:
         later = [o.on for o in known.orders if o.on >= spell.dormant_on]
-        found += Evidence(rows, known, spell, min(later, default=None)).told()
+        found += Signals(rows, known, spell, min(later, default=None)).told()
     return found

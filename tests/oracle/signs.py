@@ -41,8 +41,9 @@ class Signs:
         return min(max(anchor + timedelta(days=self.rng.choice(NEAR)), START), END)
 
     def add(self) -> None:
-        kinds = [self.deal, self.deal, self.contact_left, self.case] if self.is_account else [
+        kinds = [self.deal, self.deal, self.contact_left, self.decider, self.bounce, self.case] if self.is_account else [
             self.case, self.case, self.case, self.life, self.move, self.goodbye, self.look, self.course, self.bargains, self.hearing,
+            self.lost_touch, self.mails,
         ]  # fmt: skip
         for tell in self.rng.sample(kinds, self.rng.choice([0, 1, 1, 2, 3])):
             tell()
@@ -93,8 +94,15 @@ class Signs:
         if "subscriptions" not in self.rows:
             return
         course_id = self.rows["subscriptions"][0]["subscription_id"]
-        if self.rng.random() < 0.5:
+        kind = self.rng.choice(["failed", "skips", "longer"])
+        if kind == "failed":
             self.party.course_event(self.day(), "payment_failed", course_id=course_id)
+        elif kind == "longer":
+            row = self.rows["subscriptions"][0]
+            told = [r["known_at"].date() for r in self.rows["subscriptions"] if r["subscription_id"] == course_id]
+            if len(told) == 1 and (day := self.day()) > told[0]:
+                columns = {k: v for k, v in row.items() if k != "known_at"}
+                self.party.add("subscriptions", day, **{**columns, "cycle_days": row["cycle_days"] + 30})
         else:
             for day in sorted({self.day() for _ in range(self.rng.choice([1, 2, 3]))}):
                 self.party.course_event(day, "skip", course_id=course_id)
@@ -124,3 +132,35 @@ class Signs:
         if left > registered:
             row = self.rows["contacts"][-1]
             self.party.add("contacts", left, **{k: v for k, v in row.items() if k != "known_at"}, left_at=at(left, 9))
+
+    def decider(self) -> None:
+        registered = day_of(self.rows["accounts"][0]["registered_at"])
+        for day in sorted({registered, *[self.day() for _ in range(self.rng.choice([0, 1]))]}):
+            if day >= registered:
+                self.party.contact(self.party.next_id("k"), day)
+                self.rows["contacts"][-1]["decision_role"] = "decision_maker"
+
+    def bounce(self) -> None:
+        """A mail to a contact, or to nobody in particular, that came back."""
+        names = [row["contact_id"] for row in self.rows.get("contacts", [])]
+        self.send(self.rng.choice([self.party.name, *names]), self.day(), self.rng.choice(["hard", "hard", "soft"]))
+
+    def send(self, who: str, day: date, bounce_type: str | None = None) -> None:
+        self.party.add(
+            "campaign_contacts", day, campaign_contact_id=self.party.next_id("m"), party_id=who, channel="email", sent_at=at(day, 7),
+            bounced_at=at(day, 8) if bounce_type else None, bounce_type=bounce_type,
+        )  # fmt: skip
+
+    def lost_touch(self) -> None:
+        self.send(self.party.name, self.day(), self.rng.choice(["hard", "hard", "soft"]))
+        self.party.call(self.day(), self.rng.choice(["DISCONNECTED", "DISCONNECTED", "NO_ANSWER"]))
+
+    def mails(self) -> None:
+        """Two months of mails after an order, opened less and less."""
+        first, opened = self.rng.choice(self.anchors), self.rng.choice([2, 4])
+        for number in range(24):
+            day = first + timedelta(days=number * self.rng.choice([2, 3, 4]))
+            if day <= END:
+                self.send(self.party.name, day)
+                if number < 12 and number % opened == 0:
+                    self.party.response(day, "open")
