@@ -17,7 +17,7 @@ ORDERS = "source_system,order_id,party_id,ordered_at,status,net_amount,currency_
 CONSENTS = "consent_event_id,party_id,contact_point_id,channel,contact_value,purpose,action,consented_at"
 POINTS = "contact_point_id,party_id,type,value_norm"
 LIST_ROWS = "list_id,list_row_id,list_sha256,campaign_id,person_id,cluster_id,channel,cell,stratum,tier,anchor_on,approved_by,known_at"
-RETURNED = "管理番号,架電日時,通話秒,架電回数,担当者,応対結果,聴取理由,次回連絡日"
+RETURNED = "管理番号,架電日時,通話秒,架電回数,担当者,応対結果,聴取理由,次回連絡日,スクリプト"
 SHOP_CUSTOMERS = "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Phone,Accepts SMS Marketing,Tags"
 SHOP_ORDERS = (
     "Name,Email,Financial Status,Paid at,Fulfilled at,Accepts Marketing,Currency,Shipping,Taxes,Total,Discount Amount,Created at,"
@@ -105,9 +105,9 @@ def list_history(people: dict[str, str]) -> str:
 
 def agency_file() -> str:
     rows = [
-        "row_refused,2024/09/02 10:00,30,1,a,断り,,", "row_dnc,2024/09/02 10:05,30,1,a,二度と架けるな,,",
-        "row_hung,2024/09/02 10:10,2,1,a,即切り,,", "row_hung,2024/09/02 15:10,2,2,a,即切り,,",
-        "row_willing,2024/09/02 10:20,300,1,a,検討中,余っている,2024-10-15",
+        "row_refused,2024/09/02 10:00,30,1,a,断り,,,", "row_dnc,2024/09/02 10:05,30,1,a,二度と架けるな,,,",
+        "row_hung,2024/09/02 10:10,2,1,a,即切り,,,", "row_hung,2024/09/02 15:10,2,2,a,即切り,,,",
+        "row_willing,2024/09/02 10:20,300,1,a,検討中,余っている,2024-10-15,休眠A",
     ]  # fmt: skip
     return "\n".join([RETURNED, *rows]) + "\n"
 
@@ -278,3 +278,7 @@ def test_what_an_agency_heard_is_a_touch_and_a_promised_day_of_that_person(today
         "int_eligibility__current",
     )
     assert until == "2024-10-15"
+
+
+def test_the_script_an_agency_read_comes_with_the_reason_it_heard(today):
+    assert today.rows("select reason_code, script_id from stg_hearings", "stg_hearings") == [("CHG_SURPLUS", "agency:休眠A")]
