@@ -129,16 +129,16 @@ class Cells:
         return made
 
     def product(self, factors: list[tuple[str, ...]], rule: ColumnRule, sql_type: str) -> Value:
-        """The product of columns, each known under one of its spellings."""
+        """The product of columns, each known under one of its spellings, and of the scale."""
         parts = []
         for names in factors:
             cell = self.find(names)
             if cell is None:
                 return Value(f"cast(null as {sql_type})")
-            parts.append(self._read(cell, READERS[FACTOR.type], FACTOR, ColumnRule(scale=rule.scale), canonical().sql_type(FACTOR)))
+            parts.append(self._read(cell, READERS[FACTOR.type], FACTOR, ColumnRule(), canonical().sql_type(FACTOR)))
         rejects = [part.reject for part in parts if part.reject]
         return Value(
-            f"cast({' * '.join(part.sql for part in parts)} as {sql_type})",
+            f"cast({' * '.join([*(part.sql for part in parts), *filter(None, [rule.scale])])} as {sql_type})",
             f"coalesce({', '.join(rejects)})" if rejects else None,
             next((part.cell for part in parts if part.reject), parts[0].cell),
             tuple(join for part in parts for join in part.joins),

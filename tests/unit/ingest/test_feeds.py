@@ -132,6 +132,18 @@ def test_scale_and_percent_and_on_error(house: House, feed):
     assert found == [("a", "2024-03-01", Decimal(12000), None), ("b", "2024-03-01", None, '{"金額":"未定"}')]
 
 
+def test_the_scale_of_a_product_counts_once(house: House, feed):
+    deals = """
+  - entity: deals
+    columns:
+      deal_id: 案件
+      opened_on: 日付
+      amount: {product: [単価, 数], scale: "1000"}
+"""
+    feed(deals, "案件,日付,単価,数\na,2024-03-01,12,3\nb,2024-03-01,１２,3\n")
+    assert house.rows("select deal_id, amount from raw.deals order by 1") == [("a", Decimal(36000)), ("b", Decimal(36000))]
+
+
 def test_a_file_without_header_takes_the_contracts_names(house: House, feed):
     head = HEAD.replace("encoding: utf-8", "encoding: utf-8\nheader: false\ncolumns: [会員, 不要]")
     feed(CUSTOMERS, "a,1\nb,2\n", head)
