@@ -74,3 +74,16 @@ state itself; every other step names the next state for each present one, at the
         ) / 2.0
     end
 {%- endmacro %}
+
+{# Window function: the last value up to here that is not NULL; `over` follows. #}
+{% macro last_known(expression) -%}
+    {{ return(adapter.dispatch('last_known', 'okoshi')(expression)) }}
+{%- endmacro %}
+
+{% macro default__last_known(expression) -%}
+    last_value({{ expression }} ignore nulls)
+{%- endmacro %}
+
+{% macro spark__last_known(expression) -%}
+    last_value({{ expression }}, true)
+{%- endmacro %}
