@@ -29,7 +29,7 @@ demo: $(STAMP)  ## generate exports, run the DAGs, say where to look
 	@$(PYTHON) -m include.cli demo
 
 test: $(STAMP)  ## the whole test suite, in parallel
-	@$(PYTHON) -m pytest -n 2 --dist loadfile -q
+	@$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
 up: $(STAMP)  ## Airflow on this machine: UI, scheduler, executor
 	@$(PYTHON) -m include.cli up

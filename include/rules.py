@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from include import rule_types
 from include.errors import GateStop
 from include.settings import Settings
 
@@ -30,13 +31,23 @@ def effective_files(settings: Settings) -> dict[str, Path]:
     return files
 
 
+def _declared(settings: Settings) -> dict[str, dict]:
+    """Table name -> the config of its seed."""
+    return {
+        seed["name"]: seed.get("config", {})
+        for path in sorted(shipped_dir(settings).glob("*.yml"))
+        for seed in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("seeds", [])
+    }
+
+
 def keys(settings: Settings) -> dict[str, list[str]]:
     """Table name -> the columns that name what a row is about (`config.meta.rule_key` of its seed)."""
-    found = {}
-    for path in sorted(shipped_dir(settings).glob("*.yml")):
-        for seed in (yaml.safe_load(path.read_text(encoding="utf-8")) or {}).get("seeds", []):
-            found[seed["name"]] = seed.get("config", {}).get("meta", {}).get("rule_key", [])
-    return found
+    return {name: config.get("meta", {}).get("rule_key", []) for name, config in _declared(settings).items()}
+
+
+def types(settings: Settings) -> dict[str, dict[str, str]]:
+    """Table name -> its columns and their SQL types, in order."""
+    return {name: config.get("column_types", {}) for name, config in _declared(settings).items()}
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -50,21 +61,32 @@ def header(path: Path) -> list[str]:
 
 
 def check(settings: Settings) -> None:
-    """Header, owner, basis, dates and overlapping validity of every effective table, or `GateStop`."""
-    subjects = keys(settings)
+    """Header, owner, basis, dates, types and overlapping validity of every effective table, or `GateStop`."""
+    subjects, columns = keys(settings), types(settings)
     for name, path in effective_files(settings).items():
         wanted = header(shipped_dir(settings) / f"{name}.csv")
         found = header(path)
         if found != wanted:
             raise GateStop("rules", f"{path} 1行目: 列が {found} です。正しくは {wanted} です。")
-        _check_rows(path, read_rows(path), subjects.get(name, []))
+        rows = read_rows(path)
+        _check_rows(path, rows, subjects.get(name, []))
+        _check_types(path, rows, columns.get(name, {}))
+
+
+def _check_types(path: Path, rows: list[dict[str, str]], columns: dict[str, str]) -> None:
+    for line, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            raise GateStop("rules", f"{path} {line}行目: 値の数が列の数 ({len(columns)}) と違います。カンマと引用符を直してください。")
+        for column, sql_type in columns.items():
+            if fix := rule_types.misfit(row[column], sql_type):
+                raise GateStop("rules", f"{path} {line}行目 列 {column}: 値 {row[column]!r} が型 ({sql_type}) に合いません。{fix}。")
 
 
 def _check_rows(path: Path, rows: list[dict[str, str]], key: list[str]) -> None:
     spans: dict[tuple, list[tuple[date, date, int]]] = {}
     for line, row in enumerate(rows, start=2):
         for column in ("valid_from", "owner", "basis"):
-            if not (row[column] or "").strip():
+            if not (row.get(column) or "").strip():
                 raise GateStop("rules", f"{path} {line}行目: 列 {column} が空です。値を入れてください。")
         subject = tuple(row[column] for column in key)
         spans.setdefault(subject, []).append((*_span(path, line, row), line))

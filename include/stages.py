@@ -133,8 +133,7 @@ def build_layer(settings: Settings, selector: str, as_of: date, run_id: str) -> 
     if selector == "rules":
         return _build_rules(settings, as_of, run_id)
     with _step(settings, run_id, as_of, selector, claimed=True) as step:
-        chosen, is_full = changes.selector(settings, selector, as_of)
-        result = transform.build(settings, chosen, as_of, is_full)
+        result = transform.build(settings, as_of=as_of, **changes.work(settings, selector, as_of)._asdict())
         step.rows, step.engine_seconds = result.rows, result.engine_seconds
         say(selector, f"{result.models} モデル, 検査 {result.tests}, {result.rows:,} 行, {step.seconds():.1f} 秒")
 

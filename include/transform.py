@@ -63,15 +63,17 @@ def prepare(settings: Settings, as_of: date) -> tuple[str, float]:
     return version, engine_seconds
 
 
-def build(settings: Settings, selector: str, as_of: date, is_full: bool = True) -> LayerResult:
+def build(
+    settings: Settings, selector: str, as_of: date, is_full: bool = True, settled: frozenset[str] = frozenset()
+) -> LayerResult:
     """Build and test one layer for `as_of`, all of it or what changed since the last build.
 
-    Raises `GateStop('model', …)` naming model, test and rows.
+    Models that read nothing but `settled` raw entities stay as they are. Raises `GateStop('model', …)` naming model, test and rows.
     """
     started = time.monotonic()
     result = _invoke(
         settings,
-        ["build", "--selector", selector, "--exclude-resource-type", "unit_test", *OWN_TESTS],
+        ["build", *_selection(settings, selector, as_of, settled), "--exclude-resource-type", "unit_test", *OWN_TESTS],
         as_of,
         extent="all" if is_full else "changed",
     )
@@ -82,6 +84,23 @@ def build(settings: Settings, selector: str, as_of: date, is_full: bool = True) 
         selector, len(built), len(tests), _row_count(settings, built), seconds, _busy_seconds(result),
         {r.node.name: r.execution_time for r in built},
     )  # fmt: skip
+
+
+def _selection(settings: Settings, selector: str, as_of: date, settled: frozenset[str]) -> list[str]:
+    """The selector, or its models by name where some are left out: dbt knows no --exclude beside a selector."""
+    models = [node for node in _manifest(settings).nodes.values() if node.resource_type == "model"]
+    still = {model.name for model in models if _reads_only(model, settled)}
+    if not still:
+        return ["--selector", selector]
+    found = _run(settings, ["list", "--selector", selector, "--resource-type", "model", "--output", "name"], as_of)
+    return ["--select", *sorted(set(found) - still)]
+
+
+def _reads_only(model, settled: frozenset[str]) -> bool:
+    """Whether a model reads raw entities, nothing but settled ones and no other model; the ledger is no fact of its own."""
+    raw = {name for schema, name in model.sources if schema == "raw"}
+    refs = [unique_id for unique_id in model.depends_on.nodes if not unique_id.startswith("source.")]
+    return bool(raw) and raw <= settled and not refs
 
 
 def _busy_seconds(results: list) -> float:
@@ -140,7 +159,16 @@ def _swap_replaced_rules(settings: Settings, connection) -> None:
 
 
 def _invoke(settings: Settings, command: list[str], as_of: date, extent: str = "all") -> list:
-    """Run one dbt command in this process and return its node results."""
+    """Run one dbt command that executes nodes and return its node results; raises `GateStop` when one failed."""
+    results = _run(settings, command, as_of, extent)
+    failed = [r for r in results if r.status in ("error", "fail", "runtime error")]
+    if failed:
+        raise GateStop("model", "\n".join(_failure(settings, r) for r in failed))
+    return results
+
+
+def _run(settings: Settings, command: list[str], as_of: date, extent: str = "all") -> list:
+    """Run one dbt command in this process and return what it found."""
     from dbt.cli.main import dbtRunner
 
     runner = dbtRunner(manifest=_manifest(settings))
@@ -150,9 +178,6 @@ def _invoke(settings: Settings, command: list[str], as_of: date, extent: str = "
     _close_connections()
     if outcome.exception is not None:
         raise GateStop("model", f"dbt {command[0]}: {str(outcome.exception).strip()[:2000]}")
-    failed = [r for r in outcome.result if r.status in ("error", "fail", "runtime error")]
-    if failed:
-        raise GateStop("model", "\n".join(_failure(settings, r) for r in failed))
     return list(outcome.result)
 
 

@@ -15,11 +15,21 @@ import pytest
 from include import settings as settings_module
 from include.settings import REPO, Settings
 
+TESTS = Path(__file__).resolve().parent
 REAL_DATA = Path(os.environ.get("REAL_DATA_DIR") or REPO.parent / "shared" / "data").resolve()
 DEMO_DATE = "2024-10-01"
+# longest first, so that no worker is left alone with one of them at the end
+LONGEST_FILES = (
+    "e2e/test_backfill.py", "e2e/test_personas.py", "e2e/test_gates.py", "e2e/test_airflow_up.py", "e2e/test_backtest.py",
+    "e2e/test_kill.py", "e2e/test_waiting_dates.py", "e2e/test_days.py", "e2e/test_leaks.py", "e2e/test_real_uci.py",
+    "e2e/test_incremental.py", "unit/dbt/test_personas.py", "e2e/test_dry_run.py", "e2e/test_rebuild.py", "unit/test_benchmark.py",
+    "unit/dbt/test_dbt_unit_tests.py", "unit/cause/test_planted_truth.py", "unit/synthetic/test_load.py", "unit/cause/test_personas.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {TESTS / name: place for place, name in enumerate(LONGEST_FILES)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
     if REAL_DATA.is_dir():
         return
     skip = pytest.mark.skip(reason=f"real data absent: {REAL_DATA} (set REAL_DATA_DIR)")

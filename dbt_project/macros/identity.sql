@@ -12,6 +12,11 @@
     translate({{ expression }}, {{ from_chars }}, {{ to_chars }})
 {%- endmacro %}
 
+{# What makes two written forms of an address or number the same (N30): mail ignores case. For comparison only. #}
+{% macro contact_key(point_type, value) -%}
+    case when {{ point_type }} = 'email' then lower(trim({{ value }})) else {{ value }} end
+{%- endmacro %}
+
 {% macro without_spaces(expression) -%}
     replace(replace({{ expression }}, ' ', ''), '　', '')
 {%- endmacro %}

@@ -9,14 +9,14 @@ with decided as (
 listed as (
     select channel, count(*) as listed_count
     from {{ ref('fct_target') }}
-    where anchor_on = {{ as_of() }}
+    where frozen_on = {{ as_of() }}
     group by channel
 ),
 
 assigned as (
     select channel, count(*) as assigned_count
     from {{ ref('fct_assignment') }}
-    where anchor_on = {{ as_of() }} and cell = 'treat'
+    where frozen_on = {{ as_of() }} and cell = 'treat'
     group by channel
 )
 
@@ -31,7 +31,7 @@ left join decided on decided.channel = lists.channel
 left join listed on listed.channel = lists.channel
 left join assigned on assigned.channel = lists.channel
 where
-    lists.anchor_on = {{ as_of() }}
+    lists.frozen_on = {{ as_of() }}
     and (
         lists.row_count <> coalesce(decided.decided_count, 0)
         or lists.row_count <> coalesce(listed.listed_count, 0)

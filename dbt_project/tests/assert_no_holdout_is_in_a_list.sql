@@ -5,4 +5,4 @@ inner join {{ ref('fct_assignment') }} as assignments
     on assignments.person_id = targets.person_id and assignments.cell = 'holdout'
 where
     assignments.campaign_id = targets.campaign_id
-    or (assignments.anchor_on < targets.anchor_on and targets.anchor_on < assignments.window_end_on)
+    or (assignments.frozen_on < targets.frozen_on and targets.frozen_on < assignments.window_end_on)

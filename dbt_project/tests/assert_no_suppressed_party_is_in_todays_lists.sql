@@ -1,7 +1,7 @@
 -- A row of today's lists whose party, addressee or contact point is under a stop for that channel.
 with todays_rows as (
     select * from {{ ref('fct_target') }}
-    where anchor_on = {{ as_of() }}
+    where frozen_on = {{ as_of() }}
 ),
 
 stops as (

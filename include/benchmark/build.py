@@ -125,8 +125,7 @@ def build(settings: Settings, as_of: date) -> Pass:
         version, _ = transform.prepare(settings, as_of)
         changes.begin(settings, as_of, version, transform.code_hash(settings))
         for layer in LAYERS:
-            chosen, is_full = changes.selector(settings, layer, as_of)
-            models |= transform.build(settings, chosen, as_of, is_full).model_seconds
+            models |= transform.build(settings, as_of=as_of, **changes.work(settings, layer, as_of)._asdict()).model_seconds
         with warehouse.writer(settings) as connection:
             changes.keep(connection, as_of)
     return Pass(models, whole.seconds - sum(models.values()))

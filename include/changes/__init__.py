@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from include.changes import parties, records
 from include.settings import Settings
@@ -38,6 +39,7 @@ def begin(settings: Settings, as_of: date, policy_version: str, code: str) -> Pl
             reason = _reason_in_the_warehouse(connection, base, as_of)
         if base and not reason:
             records.note(connection, base.as_of, base.seen_until, as_of)
+            records.note_settled(connection)
             if _count(connection, "entity in (select unnest(?))", list(records.COMMON)):
                 reason = "商品か市場の出来事が変わりました"
             elif _count(connection, "late_known_at < date_trunc('month', ?::date)", as_of):
@@ -73,15 +75,23 @@ def is_identity_settled(settings: Settings) -> bool:
     return not strangers
 
 
-def selector(settings: Settings, layer: str, as_of: date) -> tuple[str, bool]:
-    """The dbt selector that builds a layer, and whether it makes everything anew; notes the parties before their states are built."""
+class Work(NamedTuple):
+    """How a layer is built: by which dbt selector, all of it or what changed, without the models that read nothing but `settled` entities."""
+
+    selector: str
+    is_full: bool = True
+    settled: frozenset[str] = frozenset()
+
+
+def work(settings: Settings, layer: str, as_of: date) -> Work:
+    """What a build has to do for a layer; notes the parties before their states are built."""
     if layer not in REPLACED_LAYERS or is_full(settings):
-        return layer, True
+        return Work(layer)
     if layer == "people" and is_identity_settled(settings):
-        return "people_settled", False
+        return Work("people_settled", is_full=False)
     if layer == "dormancy":
         parties.concern(settings, as_of)
-    return layer, False
+    return Work(layer, is_full=False, settled=_settled(settings) if layer == "staging" else frozenset())
 
 
 def keep(connection, as_of: date) -> None:
@@ -140,6 +150,11 @@ def _reason_in_the_warehouse(connection, base: _Base, as_of: date) -> str:
         {"seen": base.seen_until},
     ).fetchone()
     return "取込元の利用目的が変わりました" if changed else ""
+
+
+def _settled(settings: Settings) -> frozenset[str]:
+    with writer(settings) as connection:
+        return frozenset(name for [name] in connection.execute("select entity from ops.settled_entity").fetchall())
 
 
 def _count(connection, condition: str, *values) -> int:

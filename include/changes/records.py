@@ -53,6 +53,19 @@ NOBODY = {
 IDENTITY = ("customers", "accounts", "contacts", "contact_points")
 
 
+def note_settled(connection) -> None:
+    """Fill ops.settled_entity with what `note` looked at and found as the base left it: no new delivery, no change, no date that came."""
+    noted = [*PARTIES, *PARENTS, *COMMON, OWN_LISTS]
+    connection.execute("delete from ops.settled_entity")
+    connection.execute(
+        "insert into ops.settled_entity select distinct unnest(?::varchar[]) as entity"
+        " except select entity from ops.changed_record"
+        " except select 'order_lines' from ops.changed_record where entity = 'orders'"
+        " except select unnest(string_split(entities, ',')) from ops.file_ledger semi join fresh_delivery using (delivery_id)",
+        [noted],
+    )
+
+
 def note(connection, base_on: date, seen_until: datetime | None, as_of: date) -> None:
     """Fill ops.changed_record for a build of `as_of`.
 

@@ -61,6 +61,8 @@ def _names(entity: str) -> list[str]:
 def _generic_feed(definition: Canonical, entity: Entity) -> dict:
     columns: dict[str, object] = {}
     for column in entity.columns.values():
+        if column.type == "address_key":
+            continue  # follows from the columns of the address
         spec: dict[str, object] = {"from": [column.name, *column.alias]}
         if column.type == "id":
             spec["id_format"] = "integer"

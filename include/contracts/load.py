@@ -22,6 +22,7 @@ CANONICAL = HERE / "canonical.yml"
 PATTERN = "*.v[0-9]*.yml"
 SEEDS = REPO / "dbt_project" / "seeds" / "reference"
 # a party or company exists before anybody knows since when
+ADDRESS_CELLS = ("city", "address_line1", "address_line2")
 EVENT_OPTIONAL = frozenset({"customers", "accounts", "contacts", "contact_points"})
 
 
@@ -174,15 +175,23 @@ def _record_start(raw: dict | None) -> RecordStart | None:
 
 def _feed(raw: dict, excel_1904: bool) -> Feed:
     when = raw.get("when")
+    columns = {name: _rule(spec, excel_1904) for name, spec in raw["columns"].items()}
     return Feed(
         entity=raw["entity"],
-        columns={name: _rule(spec, excel_1904) for name, spec in raw["columns"].items()},
+        columns=columns | _address_key(canonical().entities[raw["entity"]], columns),
         files=_texts(raw.get("files")),
         when=When(when["column"], tuple(when.get("in", ()))) if when else None,
         grain=_texts(raw.get("grain")),
         split=raw.get("split"),
         tax_included=_texts(raw.get("tax_included")),
     )
+
+
+def _address_key(entity: Entity, columns: dict[str, ColumnRule]) -> dict[str, ColumnRule]:
+    """The key of an address (N22) is made wherever a feed has one: its cells, one a line."""
+    made = [name for name, column in entity.columns.items() if column.type == "address_key" and name not in columns]
+    cells = [cell for name in ADDRESS_CELLS if name in columns for cell in columns[name].reads]
+    return {name: ColumnRule(join=tuple(dict.fromkeys(cells)), separator="\n") for name in made if cells}
 
 
 def _rule(spec, excel_1904: bool) -> ColumnRule:

@@ -55,6 +55,7 @@ class ColumnRule:
     product: tuple[str, ...] = ()
     row_number: bool = False
     join: tuple[str, ...] = ()
+    separator: str = ""
     hash: tuple[str, ...] = ()
     delivery_date: bool = False
     aggregate: str = "first"

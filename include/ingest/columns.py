@@ -54,7 +54,7 @@ class Cells:
             return Value(f"cast((select d.known_at from delivery as d where d.place = c.place) as {sql_type})")
         if rule.hash:
             return self._hash(rule)
-        cell = self._joined(rule.join) if rule.join else self.find(rule.sources)
+        cell = self._joined(rule.join, rule.separator) if rule.join else self.find(rule.sources)
         if cell is None:
             return Value(f"cast(null as {sql_type})")
         if rule.match:
@@ -72,14 +72,14 @@ class Cells:
         made = f"substr(md5(concat_ws('|', {joined})), 1, 16)"
         return Value(f"case when coalesce({', '.join(texts)}) is not null then {made} end", cell=cells[0] if cells else None)
 
-    def _joined(self, names: tuple[str, ...]) -> str | None:
+    def _joined(self, names: tuple[str, ...], separator: str) -> str | None:
         """A cell made of several, one after the other; the cells of a row only once."""
-        name = "+".join(names)
+        name = "+".join(names) + separator
         cells = [cell for part in names if (cell := self.find((part,)))]
         if name not in self.places and cells:
             place = f"j{len(self.places)}"
             text = ", ".join(f"c.{self.places[cell]}" for cell in cells)
-            made = f"select c.*, nullif(concat_ws('', {text}), '') as {place} from {self.table} as c"
+            made = f"select c.*, nullif(concat_ws({quote(separator)}, {text}), '') as {place} from {self.table} as c"
             self.connection.execute(f"create or replace temp table {self.table} as {made}")
             self.places[name], self.names[name] = place, "+".join(self.names[cell] for cell in cells)
         return name if cells else None

@@ -20,7 +20,9 @@ from include.ingest.load import Loader
 from include.ingest.manifest import Manifest
 from include.ingest.parsed import Parsed
 from include.ingest.problems import BadFile
+from include.ingest.result import SourceResult
 from include.ingest.run import Run
+from include.ingest.unpack import Member
 from include.settings import Settings
 
 OPEN_LINES = """
@@ -49,20 +51,27 @@ class Correction(Run):
     """The load of one returned file. It passes no batch gate of its own: its delivery has, and it brings a few rows."""
 
     work: Work | None = None
+    member: Member
 
     def __init__(self, settings: Settings, contract: Contract, as_of: date, run_id: str, numbers):
         super().__init__(settings, replace(contract, max_bad_ratio=1.0), as_of, run_id, numbers)
 
+    def take(self, member: Member, is_last: bool) -> SourceResult:
+        """Load a returned file, which may lie in a package; only with the `last` of it the package leaves landing."""
+        self.member = member
+        self.waiting = set() if is_last else {member.path}
+        return self.load([member.path])
+
     def _find(self, paths: list[Path]) -> list[Delivery]:
-        [path] = paths
-        sha256 = deliveries.sha256_of(path)
+        member = self.member
+        sha256 = deliveries.sha256_of(member.content)
         try:
-            fix = fixfile.parse(path)
+            fix = fixfile.parse(member.content)
             root = self._root(fix)
-            delivery = self._delivery(path, sha256, root)
+            delivery = self._delivery(member, sha256, root)
             return self._take(delivery, fix)
         except BadFile as error:
-            self.outcomes = [self._refused(self._stray(path, sha256), error)]
+            self.outcomes = [self._refused(self._stray(member, sha256), error)]
             return []
 
     def _root(self, fix: fixfile.Fix) -> Delivery:
@@ -78,15 +87,15 @@ class Correction(Run):
         self.known = [] if self.work and self.work.lines else [delivery]
         return [delivery] if not self.known else []
 
-    def _delivery(self, path: Path, sha256: str, root: Delivery) -> Delivery:
+    def _delivery(self, member: Member, sha256: str, root: Delivery) -> Delivery:
         with warehouse.reader(self.settings) as connection:
             revisions = ledger.read(connection, self.contract.source).revisions(root)
         return replace(
             root,
             delivery_id=hashlib.sha256(f"correction|{root.delivery_id}|{sha256}".encode()).hexdigest()[:16],
-            path=path,
-            content=path,
-            file_name=path.name,
+            path=member.path,
+            content=member.content,
+            file_name=member.name,
             sha256=sha256,
             stored_sha256=sha256,
             mode="delta",  # no full, so that nothing is missing from it
@@ -95,8 +104,9 @@ class Correction(Run):
             corrects=root.delivery_id,
         )
 
-    def _stray(self, path: Path, sha256: str) -> Delivery:
-        found = deliveries.describe(self.settings.landing, path, self.contract, sha256, Manifest(), self.as_of)
+    def _stray(self, member: Member, sha256: str) -> Delivery:
+        landing = self.settings.landing
+        found = deliveries.describe(landing, member.path, self.contract, sha256, Manifest(), self.as_of, member)
         return replace(found, feeds=())
 
     def _is_done(self, delivery: Delivery) -> bool:

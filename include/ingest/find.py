@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from include.contracts import Contract, matches
-from include.ingest import deliveries, ledger, manifest, unpack
+from include.ingest import deliveries, fixfile, ledger, manifest, unpack
 from include.ingest.deliveries import Delivery
 from include.ingest.manifest import Manifest
 from include.ingest.problems import BadFile
@@ -67,6 +67,8 @@ def _members(
         except BadFile as error:
             problem = error
         for member in members:
+            if member.path != member.content and fixfile.is_fix(member.content):
+                continue  # corrected rows are no delivery of the contract's, see `landing`
             yield _named(contract, member, len(members)), claims, problem
 
 

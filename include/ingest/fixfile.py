@@ -50,7 +50,11 @@ def token(root: str, line: int) -> str:
 def is_fix(path: Path) -> bool:
     """Whether a file of landing is one of ours that came back: its text begins with our column, in any encoding."""
     with path.open("rb") as handle:
-        head = handle.read(PEEK)
+        return begins_one(handle.read(PEEK))
+
+
+def begins_one(head: bytes) -> bool:
+    """Whether a file that begins so is one of ours."""
     return MARK.encode() in head.replace(b"\0", b"").split(b"\n", 1)[0]
 
 

@@ -6,6 +6,7 @@ import gzip
 import shutil
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -15,6 +16,7 @@ ENDINGS = (".zip", ".gz")
 JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db")
 UTF8_NAMES = 0x800
 ENCRYPTED = 0x1
+UNREADABLE = (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, ValueError)
 FIX = "もう一度圧縮して送り直してください"
 
 
@@ -31,6 +33,22 @@ def is_package(path: Path) -> bool:
     return path.suffix.lower() in ENDINGS
 
 
+def holds(path: Path, is_wanted: Callable[[bytes], bool], size: int) -> bool:
+    """Whether any file in a package begins as wanted, by its first `size` bytes; False for one that cannot be read."""
+    try:
+        if path.suffix.lower() == ".gz":
+            with gzip.open(path) as packed:
+                return is_wanted(packed.read(size))
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                with archive.open(info) as packed:
+                    if is_wanted(packed.read(size)):
+                        return True
+    except (*UNREADABLE, RuntimeError):  # RuntimeError: locked by a password
+        pass
+    return False
+
+
 def members(path: Path, folder: Path) -> list[Member]:
     """The files in `path`, unpacked below `folder`; a plain file is its own only member.
 
@@ -41,7 +59,7 @@ def members(path: Path, folder: Path) -> list[Member]:
     folder.mkdir(parents=True, exist_ok=True)
     try:
         found = _zip(path, folder) if path.suffix.lower() == ".zip" else [_gz(path, folder)]
-    except (zipfile.BadZipFile, OSError, EOFError, zlib.error, NotImplementedError, ValueError):
+    except UNREADABLE:
         raise BadFile("C-ZIP", "圧縮ファイルが壊れています", FIX) from None
     if not found:
         raise BadFile("C-ZIP", "圧縮ファイルの中にファイルがありません", FIX)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from include.contracts import canonical
+from include.contracts import canonical, required_columns
 from include.quality.engine import Check
 
 PLANS = ("campaigns", "offers", "market_events", "list_rows")  # their event may lie ahead
@@ -82,14 +82,16 @@ def _key_checks(name: str, entity, max_bad_ratio: float) -> list[Check]:
 def _event_checks(
     name: str, entity, fed: Sequence[str], max_bad_ratio: float, future_days: int
 ) -> list[Check]:
-    """The event is there, and did not happen after the row was known (rule N45)."""
+    """The event is there where there is none without it, and did not happen after the row was known (rule N45).
+
+    Nobody may know since when a customer or company is one: then the history of the column is the measure (`drift`).
+    """
     if not entity.event or entity.event not in fed:
         return []
-    checks = [
-        _ratio(
-            f"{name}_event", name, f"日付 {entity.event} が空でない", f"{entity.event} is null", max_bad_ratio
-        )
-    ]
+    checks = []
+    if entity.event in required_columns(entity):
+        sentence = f"日付 {entity.event} が空でない"
+        checks.append(_ratio(f"{name}_event", name, sentence, f"{entity.event} is null", max_bad_ratio))
     if name not in PLANS:
         checks.append(
             _ratio(

@@ -73,7 +73,7 @@ def empty(contract, delivery_id: str, file_name: str, business_date: date, mode:
 
 
 def columns_of(contract, entity: str) -> list[str]:
-    """Columns that a file fills: neither constants nor counters of the contract."""
+    """Columns that a file fills: neither constants nor counters of the contract, nor what follows from other columns."""
     fed = {
         name: None
         for feed in contract.feeds
@@ -81,7 +81,8 @@ def columns_of(contract, entity: str) -> list[str]:
         for name, rule in feed.columns.items()
         if rule.const is None and not rule.row_number
     }
-    return [name for name in fed if name in canonical().entities[entity].columns]
+    columns = canonical().entities[entity].columns
+    return [name for name in fed if name in columns and columns[name].type != "address_key"]
 
 
 def measure(

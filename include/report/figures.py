@@ -29,7 +29,7 @@ KPIS = f"""
     qualify row_number() over (partition by kpi_code order by month_on desc) <= {KPI_MONTHS}
     order by kpi_code, month_on desc
 """
-LISTS = "select * from fct_list where anchor_on = ? order by channel, list_id"
+LISTS = "select * from fct_list where frozen_on = ? order by channel, list_id"
 THRESHOLDS = "select * from kpi_threshold_review order by rule_id, business_type, category_l1 <> 'ALL', category_l1"
 CURVES = """
     select rule_id, business_type, category_l1, elapsed_days, survival_ratio from kpi_return_curve

@@ -83,7 +83,9 @@ class Export:
             self._write(",".join(header for header, _ in rows))
         lines = csv_lines(rows)
         if soil and self.layout.has_duplicates:
-            again = pick(soil.rng, len(lines), share("N44", len(lines)))
+            # the unreadable rows at the end are counted one by one and stay single
+            sound = len(lines) - sum(count for (_, rule), count in soil.planted.items() if rule == "REJECT")
+            again = pick(soil.rng, sound, share("N44", sound))
             lines = lines.take(pa.array(np.sort(np.r_[np.arange(len(lines)), again])))
             soil.planted["*", "N44"] += len(again)
         for key, count in (soil.planted if soil else {}).items():

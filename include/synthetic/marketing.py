@@ -147,20 +147,26 @@ def _event_rows(people: People, course: dict[str, np.ndarray]) -> Rows:
     ]
 
 
-def granted_mail(rng: np.random.Generator, people: People) -> tuple[np.ndarray, np.ndarray]:
-    """Who granted e-mail and who refused it."""
+def granted_mail(rng: np.random.Generator, people: People, story: Story) -> tuple[np.ndarray, np.ndarray]:
+    """Who granted e-mail and who refused it; whoever tired of our mails had asked for them."""
     luck = rng.random(people.size)
     can = people.has_account & ~pc.equal(people.mail, "").to_numpy(zero_copy_only=False)
     share = plan.CONSENT["mail_grant"]
-    return can & (luck < share), can & (luck >= share) & (luck < share + plan.CONSENT["mail_refuse"])
+    granted = can & ((luck < share) | tired(story))
+    return granted, can & ~granted & (luck >= share) & (luck < share + plan.CONSENT["mail_refuse"])
+
+
+def tired(story: Story) -> np.ndarray:
+    """Who stopped because of too many mails, and says so by the link at their foot."""
+    return story.has_stopped & (story.cause == "DIS_FATIGUE")
 
 
 def consent_rows(seed: int, block: int, people: People, story: Story, as_of: date) -> tuple[Rows, Soil]:
     """Append-only consent events per contact point, in time order."""
-    granted, refused = granted_mail(stream(seed, block, "mail grants"), people)
+    granted, refused = granted_mail(stream(seed, block, "mail grants"), people, story)
     rng = stream(seed, block, "consents")
     found, today = np.flatnonzero, np.datetime64(as_of, "s")
-    left = granted & (rng.random(people.size) < plan.CONSENT["mail_withdraw"])
+    left = granted & ((rng.random(people.size) < plan.CONSENT["mail_withdraw"]) | tired(story))
     voice = people.has_account & ~pc.equal(people.phone, "").to_numpy(zero_copy_only=False)
     luck = rng.random(people.size)
     no_call = voice & (luck < plan.CONSENT["phone_refuse"])
@@ -182,6 +188,9 @@ def consent_rows(seed: int, block: int, people: People, story: Story, as_of: dat
     later = np.concatenate([np.full(len(part[0]), part[4]) for part in parts])
     wait = ((today - story.registered_at[person]).astype(int) * rng.random(len(person))).astype(int)
     at = story.registered_at[person] + np.where(later, np.maximum(wait, 3600), 0)
+    # who is tired of mails leaves them within three weeks of the last purchase
+    weary = (labels[2] == "配信停止リンク") & tired(story)[person] & ~np.isnat(story.last_valid_on[person])
+    at = np.where(weary, story.last_valid_on[person].astype(at.dtype) + 2 * 86400 + wait % (19 * 86400), at)
     order = np.lexsort((labels[1].astype(str), labels[0].astype(str), person, at))
     person, at, (channel, action, method) = person[order], at[order], (label[order] for label in labels)
     rows = pa.array(person)
@@ -216,7 +225,7 @@ def consent_rows(seed: int, block: int, people: People, story: Story, as_of: dat
 
 def send_rows(seed: int, block: int, people: People, story: Story, as_of: date) -> tuple[Rows, Soil]:
     """Newsletters of the last six months to those who granted, one postal mailing in the quarter before."""
-    granted, _ = granted_mail(stream(seed, block, "mail grants"), people)
+    granted, _ = granted_mail(stream(seed, block, "mail grants"), people, story)
     rng = stream(seed, block, "sends")
     months = np.datetime64(as_of, "M") - np.arange(6, 0, -1)
     member = granted & ~people.traits["withdrawn"] & ~people.traits["mail_changed"]

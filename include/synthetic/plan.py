@@ -28,7 +28,7 @@ BEHAVIOURS = {
 # why a person stopped (codes of the cause master), by behaviour
 CAUSES = {
     "one_time": {
-        "FOR_FIRST": 0.54, "DIS_COMPLAINT": 0.07, "DIS_LOWSCORE": 0.05, "CHG_NEED": 0.04, "EXT_COMPETITOR": 0.14,
+        "FOR_FIRST": 0.51, "DIS_COMPLAINT": 0.07, "DIS_LOWSCORE": 0.05, "DIS_FATIGUE": 0.03, "CHG_NEED": 0.04, "EXT_COMPETITOR": 0.14,
         "CHG_LIFE": 0.07, "UNKNOWN": 0.09,
     },
     "seasonal": {"CHG_NEED": 0.60, "EXT_COMPETITOR": 0.20, "CHG_LIFE": 0.20},
@@ -37,8 +37,8 @@ CAUSES = {
         "EXT_COMPETITOR": 0.12, "CHG_LIFE": 0.08, "UNKNOWN": 0.06,
     },
     "other": {
-        "DIS_COMPLAINT": 0.12, "DIS_UNRESOLVED": 0.07, "DIS_PRICE": 0.12, "DIS_QUALITY": 0.08, "DIS_LOWSCORE": 0.03,
-        "CHG_LIFE": 0.10, "CHG_BUDGET": 0.09, "EXT_COMPETITOR": 0.12, "EXT_SUPPLY": 0.04, "FOR_FADE": 0.14,
+        "DIS_COMPLAINT": 0.10, "DIS_UNRESOLVED": 0.07, "DIS_PRICE": 0.11, "DIS_QUALITY": 0.08, "DIS_LOWSCORE": 0.03,
+        "DIS_FATIGUE": 0.05, "CHG_LIFE": 0.10, "CHG_BUDGET": 0.09, "EXT_COMPETITOR": 0.11, "EXT_SUPPLY": 0.04, "FOR_FADE": 0.13,
         "INV_REACH": 0.03, "UNKNOWN": 0.06,
     },
 }  # fmt: skip

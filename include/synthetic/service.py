@@ -17,7 +17,7 @@ from include.synthetic.purchases import Story
 from include.synthetic.truth import Answers
 
 DAY = np.timedelta64(1, "D")
-DISSATISFIED = ("DIS_COMPLAINT", "DIS_UNRESOLVED", "DIS_LOWSCORE", "DIS_QUALITY", "DIS_PRICE")
+DISSATISFIED = ("DIS_COMPLAINT", "DIS_UNRESOLVED", "DIS_LOWSCORE", "DIS_QUALITY", "DIS_PRICE", "DIS_FATIGUE")
 NEVER = np.datetime64("NaT", "s")
 
 
@@ -153,7 +153,9 @@ def inquiry_rows(seed: int, block: int, people: People, story: Story, as_of: dat
 def _call_events(rng, people: People, story: Story, answers: Answers, as_of: date):
     """(person, started_at, is_inbound, disposition, attempt): some who stopped were called, others called."""
     today = np.datetime64(as_of)
-    asked = _some(rng, people.has_account & story.has_stopped & (story.expected_on + 40 < today - 10), 0.18)
+    silent = people.has_account & story.has_stopped & (story.expected_on + 40 < today - 10)
+    # whose mails came back was tried by telephone
+    asked = np.union1d(_some(rng, silent, 0.18), np.flatnonzero(silent & (story.cause == "INV_REACH")))
     space = np.maximum((today - 6 - (story.expected_on[asked] + 30)).astype(int), 1)
     called_on = today - 6 - (rng.random(len(asked)) * np.minimum(space, 300)).astype(int)
     first = answers.would_answer[asked]
@@ -208,6 +210,7 @@ def call_rows(
         "システム結果": flag(connected, "ANSWERED", "NOT_ANSWERED"),
         "応対結果": text(names),
         "聴取理由": text(np.array([words.HEARD_REASONS.get(value, "") for value in reason], dtype=object)),
+        "スクリプト": blank(choose(words.SCRIPTS, stream(seed, block, "scripts").integers(0, len(words.SCRIPTS), size)), inbound),
         "温度感": blank(choose(["S", "A", "B", "C"], rng.integers(0, 4, size)), reason == ""),
         "次回連絡日": day(
             np.where(

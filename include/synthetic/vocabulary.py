@@ -194,6 +194,7 @@ HEARD_REASONS = {
     "DIS_UNRESOLVED": "問い合わせが未解決",
     "DIS_PRICE": "価格が高い",
     "DIS_QUALITY": "効果・品質に不満",
+    "DIS_FATIGUE": "配信が多い",
     "CHG_LIFE": "引っ越し・生活の変化",
     "CHG_SURPLUS": "余っている",
     "CHG_NEED": "必要がなくなった",
@@ -203,6 +204,8 @@ HEARD_REASONS = {
     "EXT_SUPPLY": "欲しい商品がない",
     "INV_PAYMENT": "カードが使えなかった",
 }
+# what the operator reads; who calls us hears none
+SCRIPTS = ["休眠-お礼から", "休眠-ご不便から"]
 # each business of the call centre has its own names for the same result
 DISPOSITIONS = {
     "NO_ANSWER": ("不在・不通", "応答なし"),

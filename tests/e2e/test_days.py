@@ -16,7 +16,9 @@ from tests.e2e import snapshots
 
 NEXT_DATE = "2024-10-02"
 READERS = 20
-PAUSE_SECONDS = 0.2
+# the pace of the readers while the day is built, and from the list gate over the swap to the end
+CALM_SECONDS, BUSY_SECONDS = 4.0, 0.2
+SWAP_IS_NEAR = "gate "
 QUESTIONS = (
     "select as_of from meta_snapshot",
     "select max(as_of) from marts.kpi_waterfall",
@@ -24,15 +26,17 @@ QUESTIONS = (
 )
 
 
-def read_until(path: Path, stop: multiprocessing.Event, found: multiprocessing.Queue) -> None:
+def read_until(path: Path, busy: multiprocessing.Event, stop: multiprocessing.Event, found: multiprocessing.Queue) -> None:
     """Open the snapshot again and again and ask three times in one connection whether it is one snapshot.
 
-    Puts (days seen, errors, reads). The last read begins after `stop`. A process of its own, as a BI tool is: within
-    one process DuckDB hands every new connection the file that an older one still holds open.
+    Calmly until `busy` is set: nothing is swapped before. Puts (days seen, days seen since `busy`, errors, reads). The last
+    read begins after `stop`. A process of its own, as a BI tool is: within one process DuckDB hands every new connection the
+    file that an older one still holds open.
     """
-    days, errors, reads, is_last = set(), [], 0, False
+    days, busy_days, errors, reads, is_last = set(), set(), [], 0, False
     while not is_last:
-        is_last = stop.wait(PAUSE_SECONDS)
+        is_busy = busy.wait(CALM_SECONDS)
+        is_last = is_busy and stop.wait(BUSY_SECONDS)
         try:
             # the link count of a replaced file is 0: the reader keeps the snapshot it opened
             with duckdb.connect(str(path), read_only=True, config={"threads": 1}) as connection:
@@ -40,10 +44,11 @@ def read_until(path: Path, stop: multiprocessing.Event, found: multiprocessing.Q
             if len(answers) != 1:
                 errors.append(f"mixed snapshots: {answers}")
             days |= answers
+            busy_days |= answers if is_busy else set()
             reads += 1
         except Exception as error:
             errors.append(repr(error))
-    found.put((days, errors, reads))
+    found.put((days, busy_days, errors, reads))
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +58,9 @@ def two_days(tiny_root, tmp_path_factory):
     root = Path(shutil.copytree(tiny_root, tmp_path_factory.mktemp("days") / "data"))
     before = snapshots.outbox(root)
     processes = multiprocessing.get_context("spawn")
-    stop, found = processes.Event(), processes.Queue()
+    busy, stop, found = processes.Event(), processes.Event(), processes.Queue()
     snapshot = root / "serving" / "current.duckdb"
-    readers = [processes.Process(target=read_until, args=(snapshot, stop, found)) for _ in range(READERS)]
+    readers = [processes.Process(target=read_until, args=(snapshot, busy, stop, found)) for _ in range(READERS)]
     for reader in readers:
         reader.start()
     run = subprocess.Popen(
@@ -66,12 +71,18 @@ def two_days(tiny_root, tmp_path_factory):
         stderr=subprocess.STDOUT,
         text=True,
     )
-    output, _ = run.communicate(timeout=1800)
+    said = []
+    for line in run.stdout:
+        said.append(line)
+        if line.strip().startswith(SWAP_IS_NEAR):
+            busy.set()
+    run.wait(timeout=60)
+    busy.set()
     stop.set()
     seen = [found.get(timeout=300) for _ in readers]
     for reader in readers:
         reader.join()
-    assert run.returncode == 0, output
+    assert run.returncode == 0, "".join(said)
     return root, before, seen
 
 
@@ -110,7 +121,12 @@ def test_one_assignment_per_person_and_campaign(two_days):
 def test_twenty_readers_saw_no_error_and_no_mixture(two_days):
     _, _, seen = two_days
     assert len(seen) == READERS
-    for days, errors, reads in seen:
+    for days, _, errors, reads in seen:
         assert errors == []
         assert reads > 1
         assert days == {DEMO_DATE, NEXT_DATE}
+
+
+def test_the_readers_were_busy_on_both_sides_of_the_swap(two_days):
+    _, _, seen = two_days
+    assert {day for _, busy_days, _, _ in seen for day in busy_days} == {DEMO_DATE, NEXT_DATE}

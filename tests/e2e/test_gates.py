@@ -24,10 +24,10 @@ def state(root: Path) -> tuple:
 
 @pytest.fixture
 def planted(tmp_path):
-    """A copy of the project in which a test may break a model; run it with `run_planted`."""
+    """A copy of the project, parse cache included, in which a test may break a model; run it with `run_planted`."""
     project = tmp_path / "project"
     for name in ("include", "dags", "dbt_project"):
-        shutil.copytree(REPO / name, project / name, ignore=shutil.ignore_patterns("__pycache__", "target"))
+        shutil.copytree(REPO / name, project / name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
     return project
 
 

@@ -117,6 +117,12 @@ class Party:
             "responses", day, response_id=self.next_id("r"), party_id=self.name, responded_at=at(day, 15), type=kind, **columns
         )
 
+    def consent(self, day, channel: str, value: str, action="grant") -> Party:
+        return self.add(
+            "consents", day, consent_event_id=self.next_id("k"), party_id=self.name, channel=channel, contact_value=value,
+            purpose="marketing", action=action, method="web", consented_at=at(day, 9),
+        )  # fmt: skip
+
     def erase(self, day) -> Party:
         return self.add("privacy_requests", day, request_id=self.next_id("p"), party_id=self.name, received_on=on(day), kind="erase")
 

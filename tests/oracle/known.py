@@ -28,6 +28,7 @@ KEYS = {
     "privacy_requests": ("request_id",),
     "life_events": ("party_id", "code", "occurred_on"),
     "campaign_contacts": ("campaign_contact_id",),
+    "consents": ("consent_event_id",),
 }
 EVENT = {
     "customers": "registered_at", "accounts": "registered_at", "contacts": "registered_at", "orders": "ordered_at",
@@ -35,6 +36,7 @@ EVENT = {
     "activities": "occurred_at", "usage_daily": "used_on", "inquiries": "received_at", "calls": "started_at",
     "hearings": "heard_at", "responses": "responded_at", "privacy_requests": "received_on",
     "life_events": "occurred_on", "campaign_contacts": "sent_at",
+    "consents": "consented_at",
 }  # fmt: skip
 # dispositions of a call with a person at the other end who was not complaining
 PERSON_CODES = {"REFUSED", "DNC", "RECALL", "MATERIAL", "PROSPECT", "WISH", "APPLIED", "APPT", "INQUIRY", "ORDER"}
@@ -167,7 +169,9 @@ def _orders(known: Known, rows: Rows) -> None:
             continue
         if known.is_internal or row.get("is_test"):
             continue
-        kept = tuple((li["product_id"], li["net_amount"], li["qty"] - (li.get("returned_qty") or 0)) for li in goods)
+        # what went back is worth nothing any more
+        kept = [(li["product_id"], li["net_amount"] / li["qty"], li["qty"] - (li.get("returned_qty") or 0)) for li in goods]
+        kept = tuple((product_id, price * count, count) for product_id, price, count in kept)
         known.orders.append(
             Order(row["order_id"], row["ordered_at"], row["net_amount"], row.get("subscription_id"), kept)
         )

@@ -76,6 +76,20 @@ P18.activity("2024-03-15", deal_id="P18-d", channel="meeting")
 for month in range(4, 10):
     P18.activity(f"2024-{month:02}-15", deal_id="P18-d", channel="email", direction="outbound", outcome="no_reply")
 
+
+
+def mailable(name: str) -> Party:
+    """P27: somebody with nothing against a mail; the drawing of lots alone decides who of them gets one."""
+    return Party(name, "2024-04-20", email=mail_address(name)).consent("2024-04-20", "email", mail_address(name)).order("2024-04-20")
+
+
+def mail_address(name: str) -> str:
+    return f"{name.lower()}@mail.example.jp"
+
+
+# enough for the hold-out's buckets to hold some and to leave some
+P27 = {name: mailable(name) for name in (f"P27-{number:02}" for number in range(1, 31))}
+
 LEAD_COURSE = "2023-08-10 new; 2023-09-10 active; 2023-12-09 at_risk; 2023-12-10 dormant"
 ONE_ORDER = "2024-06-01 new; 2024-08-30 dormant"
 
@@ -138,6 +152,7 @@ CASES: dict[str, Case] = {
             "2023-08-09 D1 2024-02-01 reactivated; 2024-07-30 D1 again",
         ),
         case(Party("P25", "2024-05-01").order("2024-06-01"), f"2024-05-01 lead; {ONE_ORDER}", "2024-08-30 D4"),
+        *(case(party, "2024-04-20 new; 2024-07-19 dormant", "2024-07-19 D4") for party in P27.values()),
         case(Party("P28").orders("2024-02-01", "2024-03-20"), "2024-02-01 new; 2024-03-20 active; 2024-09-16 dormant",
              "2024-09-16 D1"),
     )

@@ -1,4 +1,5 @@
-"""A RULES_DIR in which nothing is learned: a rhythm of 60 days, F1→F2 after 90, causes without priors, as §2.1 says."""
+"""A RULES_DIR in which nothing is learned: a rhythm of 60 days, F1→F2 after 90, causes without priors, as §2.1 says; and a
+category FAST whose preset is b2c_fast."""
 
 from __future__ import annotations
 
@@ -18,11 +19,12 @@ def pin(folder: Path) -> Path:
     for path in sorted(SHIPPED.glob("rule_*.csv")):
         with path.open(encoding="utf-8", newline="") as handle:
             rows = list(csv.DictReader(handle))
-        if any([unlearn(row) for row in rows]):
+        quick = [{**row, "source_system": "*", "category_l1": "FAST"} for row in rows if row.get("preset_code") == "b2c_fast"]
+        if any([unlearn(row) for row in rows]) or quick:
             with (folder / path.name).open("w", encoding="utf-8", newline="") as handle:
                 writer = csv.DictWriter(handle, list(rows[0]))
                 writer.writeheader()
-                writer.writerows(rows)
+                writer.writerows(rows + quick)
     return folder
 
 

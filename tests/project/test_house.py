@@ -10,6 +10,7 @@ import pytest
 
 from include import rules, settings, transform
 from include.settings import REPO
+from tests.conftest import LONGEST_FILES, TESTS
 from tests.project import house
 
 MODEL_FILES = sorted((REPO / "dbt_project" / "models").rglob("*.sql"))
@@ -193,3 +194,8 @@ def test_every_rule_table_is_dated_owned_and_keyed():
     assert [name for name in rules.effective_files(config) if not keyed.get(name)] == []
     for name, path in rules.effective_files(config).items():
         assert rules.header(path)[-4:] == list(rules.COMMON_COLUMNS), name
+
+
+def test_the_files_that_start_first_are_there():
+    assert [name for name in LONGEST_FILES if not (TESTS / name).is_file()] == []
+    assert len(set(LONGEST_FILES)) == len(LONGEST_FILES)

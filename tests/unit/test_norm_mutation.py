@@ -79,6 +79,7 @@ SWITCHES = [
     Switch("N20", code(f"{TYPES}.contacts", "read_postal", import_module(f"{TYPES}.codes").read_text)),
     Switch("N21", code(f"{TYPES}.people", "_prefectures", dict)),
     Switch("N22", code(f"{TYPES}.addresses", "MARKS", NEVER)),
+    Switch("N22", text("int_identity__household", "coalesce(names.address_key, concat", "coalesce(null, concat"), "test_norm_N22_two_spellings"),
     Switch("N23", code(f"{TYPES}.people", "read_kana", import_module(f"{TYPES}.people").read_name)),
     Switch("N23", rule_without("identity_folds", "kana,"), "test_norm_N23_marks_and_small_letters"),
     Switch("N24", code(f"{TYPES}.people", "HONORIFIC", NEVER)),

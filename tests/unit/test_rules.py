@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from include import rules, settings
+from include import rule_types, rules, settings
 from include.errors import GateStop
 
 TABLE = "rule_dormancy"
@@ -50,6 +51,60 @@ def test_a_changed_row_changes_the_policy_version(replaced):
 def test_a_bad_rule_file_stops_with_file_and_line(replaced, change, message):
     with pytest.raises(GateStop, match=message):
         rules.check(replaced(change))
+
+
+def with_cell(column: str, value: str):
+    """Change of the first row's cell."""
+
+    def change(lines: list[str]) -> list[str]:
+        [header, first] = csv.reader(lines[:2])
+        first[header.index(column)] = value
+        return [lines[0], ",".join(f'"{cell}"' if "," in cell else cell for cell in first), *lines[2:]]
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("rule_dormancy_preset", "default_gap_days", "45.5"),  # once rounded without a word
+        ("rule_dormancy_preset", "default_gap_days", "四十五"), ("rule_dormancy_preset", "default_gap_days", "9999999999"),
+        ("rule_dormancy_preset", "redormant_ratio", "0.1234567"), ("rule_dormancy_preset", "redormant_ratio", "1e-3"),
+        ("rule_dormancy_preset", "valid_to", "20250101"), ("rule_suppression", "is_hard", "はい"),
+    ],
+)  # fmt: skip
+def test_a_value_that_does_not_fit_its_column_stops_with_file_line_and_column(tmp_path, table, column, value):
+    config = settings.load({"DATA_ROOT": str(tmp_path / "data"), "RULES_DIR": str(tmp_path)})
+    lines = (rules.shipped_dir(config) / f"{table}.csv").read_text(encoding="utf-8").splitlines()
+    (tmp_path / f"{table}.csv").write_text("\n".join(with_cell(column, value)(lines)) + "\n", encoding="utf-8")
+    with pytest.raises(GateStop, match=f"{table}.csv 2行目 列 {column}: 値 '{value}' が型 .+(で|。)書いてください"):
+        rules.check(config)
+
+
+def test_a_row_with_a_cell_too_many_or_too_few_stops(replaced):
+    for change in (lambda lines: [lines[0], lines[1] + ",x", *lines[2:]], lambda lines: [*lines, ",".join(lines[1].split(",")[:-1])]):
+        with pytest.raises(GateStop, match="行目: (値の数|列 basis)"):
+            rules.check(replaced(change))
+
+
+@pytest.mark.parametrize(
+    ("value", "sql_type"),
+    [("45", "integer"), ("-1", "bigint"), ("0.50", "decimal(18,1)"), ("1e-3", "double"), ("TRUE", "boolean"), ("2024-01-01", "date"), ("", "integer"), ("x", "varchar")],
+)  # fmt: skip
+def test_a_value_that_fits_its_column_is_taken(value, sql_type):
+    assert rule_types.misfit(value, sql_type) is None
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "1_0", "0x1"])
+def test_what_only_a_computer_calls_a_number_is_none(value):
+    assert rule_types.misfit(value, "double") and rule_types.misfit(value, "decimal(18,6)") and rule_types.misfit(value, "integer")
+
+
+def test_every_column_of_every_shipped_table_has_a_type():
+    config = settings.load()
+    rules.check(config)
+    for name, path in rules.effective_files(config).items():
+        assert list(rules.types(config)[name]) == rules.header(path)
 
 
 def test_an_unknown_rule_file_stops(tmp_path):

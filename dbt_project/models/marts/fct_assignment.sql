@@ -22,6 +22,7 @@ before_today as (
         channel,
         list_id,
         list_row_id,
+        frozen_on,
         anchor_on,
         window_end_on,
         approved_by
@@ -39,6 +40,7 @@ assigned_today as (
         list_rows.channel,
         list_rows.list_id,
         list_rows.list_row_id,
+        {{ as_of() }} as frozen_on,
         list_rows.anchor_on,
         {{ add_days('list_rows.anchor_on', 'campaigns.window_days') }} as window_end_on,
         campaigns.approved_by

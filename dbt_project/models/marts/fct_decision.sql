@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
-    pre_hook="{{ keep_month_ends() }}"
-) }}
+{{ config(materialized='month_ends') }}
 with decisions as (
     select * from {{ ref('int_allocation__decision') }}
 ),

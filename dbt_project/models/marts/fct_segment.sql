@@ -1,11 +1,5 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
-    pre_hook={'sql': '{{ keep_month_ends() }}', 'transaction': false}
-) }}
--- Bands, value and likelihood of return of every party on the run's as_of and on the ends of months before. The hook runs before the
--- transaction, because that one may add columns that are new.
+{{ config(materialized='month_ends') }}
+-- Bands, value and likelihood of return of every party on the run's as_of and on the ends of months before.
 with segments as (
     select * from {{ ref('int_segment__current') }}
 ),

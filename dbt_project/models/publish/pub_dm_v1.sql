@@ -1,7 +1,7 @@
 -- Today's postal list: address and addressee, never the reason.
 with targets as (
     select * from {{ ref('fct_target') }}
-    where channel = 'dm' and anchor_on = {{ as_of() }}
+    where channel = 'dm' and frozen_on = {{ as_of() }}
 ),
 
 lists as (

@@ -1,7 +1,7 @@
 -- Today's e-mail list with the consent each row goes out on.
 with targets as (
     select * from {{ ref('fct_target') }}
-    where channel = 'email' and anchor_on = {{ as_of() }}
+    where channel = 'email' and frozen_on = {{ as_of() }}
 ),
 
 lists as (

@@ -1,7 +1,7 @@
 -- What publish remembers of today's lists: keys only, hold-outs too, in the columns of the entity list_rows.
 with assignments as (
     select * from {{ ref('fct_assignment') }}
-    where anchor_on = {{ as_of() }}
+    where frozen_on = {{ as_of() }}
 ),
 
 final as (

@@ -1,7 +1,7 @@
 -- One row per channel and day, also when the list is empty, with the waterfall that led to it.
 with lists as (
     select * from {{ ref('fct_list') }}
-    where anchor_on = {{ as_of() }}
+    where frozen_on = {{ as_of() }}
 ),
 
 waterfall as (

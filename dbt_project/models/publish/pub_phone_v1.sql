@@ -1,7 +1,7 @@
 -- Today's call list: who, which number, one line on why, and until when.
 with targets as (
     select * from {{ ref('fct_target') }}
-    where channel = 'phone' and anchor_on = {{ as_of() }}
+    where channel = 'phone' and frozen_on = {{ as_of() }}
 ),
 
 lists as (

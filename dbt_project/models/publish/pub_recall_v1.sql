@@ -2,7 +2,7 @@
 -- here is recalled.
 with lists as (
     select * from {{ ref('fct_list') }}
-    where anchor_on = {{ as_of() }}
+    where frozen_on = {{ as_of() }}
 ),
 
 people as (

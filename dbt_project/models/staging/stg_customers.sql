@@ -28,6 +28,7 @@ final as (
         city,
         address_line1,
         address_line2,
+        address_key,
         is_minor,
         is_deceased,
         is_employee,

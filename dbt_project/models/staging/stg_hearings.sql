@@ -24,6 +24,7 @@ final as (
         temperature,
         next_contact_on,
         {{ global_id('agent_id') }} as agent_id,
+        {{ global_id('script_id') }} as script_id,
         source_system,
         known_at,
         first_known_at,

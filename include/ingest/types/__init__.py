@@ -60,6 +60,12 @@ _EMAIL = (
     r"case when regexp_full_match({x}, '[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}')"
     f" and not regexp_matches(lower({{x}}), '^({'|'.join(contacts.NULL_MAILS)})') then {{x}} end"
 )
+# a place and its numbers with hyphens; whatever N22 has to change is read in Python
+_PLACE_SIGNS = "[々〆ぁ-ゖァ-ヺ一-鿿\n]+"
+_ADDRESS_KEY = (
+    f"case when regexp_full_match({{x}}, '{_PLACE_SIGNS}[0-9]+(-[0-9]+){{1,3}}')"
+    " and not regexp_matches({x}, '字|丁|番|号|都|道|府|県') then replace({x}, chr(10), '') end"
+)
 _POSTAL = (
     "case when regexp_full_match({x}, '[0-9]{3}-?[0-9]{4}') and replace({x}, '-', '') <> '0000000'"
     " then replace({x}, '-', '') end"
@@ -79,7 +85,7 @@ READERS: dict[str, Reader] = {
     "postal": Reader(_POSTAL, lambda raw, r, c: contacts.read_postal(raw)),
     "prefecture": Reader(NEVER, lambda raw, r, c: people.read_prefecture(raw)),
     "corporate_number": Reader(NEVER, lambda raw, r, c: codes.read_corporate_number(raw)),
-    "address_key": Reader(NEVER, lambda raw, r, c: addresses.read_address_key(raw)),
+    "address_key": Reader(_ADDRESS_KEY, lambda raw, r, c: addresses.read_address_key(raw)),
     "legal_form": Reader(NEVER, lambda raw, r, c: companies.read_legal_form(raw)),
     "legal_position": Reader(NEVER, lambda raw, r, c: companies.read_legal_position(raw)),
     "company_key": Reader(NEVER, lambda raw, r, c: companies.read_company_key(raw)),

@@ -78,11 +78,16 @@ def read_prefecture(raw: str) -> Cell:
     code = table.get(low) or table.get(SUFFIX.sub("", low)) or table.get(re.sub(r"\.0$", "", low))
     if code:
         return Cell(code)
-    front = re.match(r"(北海道|東京都|(?:京都|大阪)府|.{2,3}?県)", text)
-    if front and front[1] in table:
-        return Cell(table[front[1]])
+    if front := leading_prefecture(text):
+        return Cell(table[front])
     city = next((c for name, c in table.items() if len(name) > 1 and not name.isascii() and text.startswith(f"{name}市")), None)
     return Cell(city, is_lossy=True) if city else UNUSABLE
+
+
+def leading_prefecture(address: str) -> str:
+    """The prefecture's full name at the front of an address, else nothing."""
+    front = re.match(r"(北海道|東京都|(?:京都|大阪)府|.{2,3}?県)", address)
+    return front[1] if front and front[1] in _prefectures() else ""
 
 
 def read_gender(raw: str) -> Cell:

@@ -8,12 +8,12 @@ import pytest
 from tests.unit.dbt.rendered import PROJECT, render
 
 MODEL = (PROJECT / "models" / "intermediate" / "cause" / "int_cause__accuracy.sql").read_text(encoding="utf-8")
-# heard, heard axis, inferred, inferred axis, probability, operator
+# heard, heard axis, inferred, inferred axis, probability, operator, script
 GRADES = [
-    ("DIS_PRICE", "dissatisfied", "DIS_PRICE", "dissatisfied", 0.65, "op1"),
-    ("DIS_QUALITY", "dissatisfied", "DIS_PRICE", "dissatisfied", 0.65, "op1"),
-    ("CHG_LIFE", "change", "CHG_LIFE", "change", 0.95, "op1"),
-    ("CHG_LIFE", "change", "UNKNOWN", "unknown", 1.0, "op2"),
+    ("DIS_PRICE", "dissatisfied", "DIS_PRICE", "dissatisfied", 0.65, "op1", "A"),
+    ("DIS_QUALITY", "dissatisfied", "DIS_PRICE", "dissatisfied", 0.65, "op1", "A"),
+    ("CHG_LIFE", "change", "CHG_LIFE", "change", 0.95, "op1", "B"),
+    ("CHG_LIFE", "change", "UNKNOWN", "unknown", 1.0, "op2", "未記録"),
 ]
 
 
@@ -28,11 +28,11 @@ def figures() -> dict[tuple, tuple]:
         )
         connection.execute(
             "create table int_cause__grade (person_id varchar, spell_no integer, month_on date, source varchar, agent_id varchar,"
-            " heard_cause_code varchar, heard_axis varchar, inferred_cause_code varchar, inferred_axis varchar,"
+            " script_id varchar, heard_cause_code varchar, heard_axis varchar, inferred_cause_code varchar, inferred_axis varchar,"
             " inferred_probability double, is_predicted boolean, is_right boolean)"
         )
-        for number, (heard, heard_axis, inferred, inferred_axis, probability, agent) in enumerate(GRADES):
-            row = [str(number), 1, "2024-09-01", "heard", agent, heard, heard_axis, inferred, inferred_axis, probability]
+        for number, (heard, heard_axis, inferred, inferred_axis, probability, agent, script) in enumerate(GRADES):
+            row = [str(number), 1, "2024-09-01", "heard", agent, script, heard, heard_axis, inferred, inferred_axis, probability]
             row += [inferred != "UNKNOWN", inferred == heard]
             connection.execute(f"insert into int_cause__grade values ({', '.join('?' * len(row))})", row)
         found = connection.execute(
@@ -73,6 +73,12 @@ def test_calibration_is_the_mean_gap_between_claim_and_truth(figures):
 def test_each_operator_and_month_has_its_own_line(figures):
     assert figures[("recall", "agent", "op2", "ALL", "ALL", 0)] == (0, 1, 0.0, "判定不能")
     assert figures[("recall", "month", "2024-09-01", "ALL", "ALL", 0)] == (2, 4, 0.5, "判定可")
+
+
+def test_each_script_has_its_own_line_and_what_no_file_says_is_one_too(figures):
+    assert figures[("precision_at_1", "script", "A", "ALL", "ALL", 0)] == (1, 2, 0.5, "判定不能")
+    assert figures[("recall", "script", "B", "ALL", "ALL", 0)] == (1, 1, 1.0, "判定不能")
+    assert figures[("recall", "script", "未記録", "ALL", "ALL", 0)] == (0, 1, 0.0, "判定不能")
 
 
 def test_too_few_hearings_cannot_be_judged(figures):

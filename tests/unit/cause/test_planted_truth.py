@@ -89,6 +89,6 @@ def test_every_cause_with_traces_is_found_somewhere(graded):
     # a switch to a competitor that was stated is churn, and no open spell
     found = {truth for truth, inferred, _ in graded if truth == inferred}
     assert found >= {
-        "DIS_COMPLAINT", "DIS_UNRESOLVED", "DIS_LOWSCORE", "DIS_PRICE", "DIS_QUALITY", "CHG_LIFE", "CHG_BUDGET", "CHG_SURPLUS",
-        "CHG_NEED", "FOR_FIRST", "FOR_FADE", "INV_PAYMENT", "INV_REACH",
+        "DIS_COMPLAINT", "DIS_UNRESOLVED", "DIS_LOWSCORE", "DIS_PRICE", "DIS_QUALITY", "DIS_FATIGUE", "CHG_LIFE", "CHG_BUDGET",
+        "CHG_SURPLUS", "CHG_NEED", "FOR_FIRST", "FOR_FADE", "INV_PAYMENT", "INV_REACH",
     }  # fmt: skip

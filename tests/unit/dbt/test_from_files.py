@@ -17,7 +17,7 @@ ORDERS = "source_system,order_id,party_id,ordered_at,status,net_amount,currency_
 CONSENTS = "consent_event_id,party_id,contact_point_id,channel,contact_value,purpose,action,consented_at"
 POINTS = "contact_point_id,party_id,type,value_norm"
 LIST_ROWS = "list_id,list_row_id,list_sha256,campaign_id,person_id,cluster_id,channel,cell,stratum,tier,anchor_on,approved_by,known_at"
-RETURNED = "管理番号,架電日時,通話秒,架電回数,担当者,応対結果,聴取理由,次回連絡日"
+RETURNED = "管理番号,架電日時,通話秒,架電回数,担当者,応対結果,聴取理由,次回連絡日,スクリプト"
 SHOP_CUSTOMERS = "Customer ID,First Name,Last Name,Email,Accepts Email Marketing,Phone,Accepts SMS Marketing,Tags"
 SHOP_ORDERS = (
     "Name,Email,Financial Status,Paid at,Fulfilled at,Accepts Marketing,Currency,Shipping,Taxes,Total,Discount Amount,Created at,"
@@ -34,6 +34,9 @@ FILES = [
         "ec,refused,林,実,ハヤシ,ミノル,,090-4444-0000,,,,", "ec,dnc,原,幸,ハラ,サチ,,090-4444-1111,,,,",
         "ec,hung,谷,守,タニ,マモル,,090-4444-2222,,,,", "ec,willing,堀,登,ホリ,ノボル,,090-4444-3333,,,,",
         "ec,bare,贈,先,オクリ,サキ,,,,,,",
+        "ec,spelt,岸,一,キシ,ハジメ,,,107-0052,13,港区,赤坂一丁目2の3",
+        "pos,spelt2,岸,二,キシ,ジロウ,,,107-0052,東京都,,東京都港区赤坂１－２－３　赤坂ビル5F",
+        "pos,next,岸,三,キシ,サブロウ,,,107-0052,13,港区,赤坂1-2-4",
     ]),
     ("generic", "orders_20240110.csv", ORDERS, [
         "ec,p05a,P05,2024-01-10 10:00,paid,3000,JPY,,", "ec,p22a,p22,2023-12-01 10:00,paid,3000,JPY,,",
@@ -52,6 +55,16 @@ FILES = [
     ("generic", "contact_points_20240901.csv", POINTS, ["cp1,P25,email,new@example.jp"]),
     ("generic", "calls_20240910.csv", "source_system,call_id,direction,party_id,dialled_number,started_at,answered_at", [
         "ec,k1,outbound,mother,03-1111-2222,2024-09-10 10:00,2024-09-10 10:01",
+    ]),
+    # nobody is known by these numbers when they say so
+    ("generic", "calls_20240801.csv", "source_system,call_id,direction,party_id,dialled_number,started_at,disposition_code", [
+        "cti,u1,inbound,,090-7777-0000,2024-08-01 10:00,DNC", "cti,u2,outbound,,090-7777-1111,2024-08-01 10:00,HANGUP",
+        "cti,u3,outbound,,090-7777-2222,2024-08-01 10:00,HANGUP", "cti,u4,outbound,,090-7777-2222,2024-08-02 10:00,HANGUP",
+        "cti,u5,outbound,,090-7777-3333,2024-08-02 10:00,DECEASED",
+    ]),
+    ("generic", "customers_20240915.csv", CUSTOMERS, [
+        "ec,said_dnc,湊,一,ミナト,ハジメ,,090-7777-0000,,,,", "ec,hung_once,湊,二,ミナト,ジロウ,,090-7777-1111,,,,",
+        "ec,hung_twice,湊,三,ミナト,サブロウ,,090-7777-2222,,,,", "ec,said_dead,湊,四,ミナト,シロウ,,090-7777-3333,,,,",
     ]),
     ("shopify_customers", "customers_export_20240901.csv", SHOP_CUSTOMERS, [
         "'901,一,空,state@example.jp,yes,,no,", "'902,二,空,dated@example.jp,yes,,no,",
@@ -92,9 +105,9 @@ def list_history(people: dict[str, str]) -> str:
 
 def agency_file() -> str:
     rows = [
-        "row_refused,2024/09/02 10:00,30,1,a,断り,,", "row_dnc,2024/09/02 10:05,30,1,a,二度と架けるな,,",
-        "row_hung,2024/09/02 10:10,2,1,a,即切り,,", "row_hung,2024/09/02 15:10,2,2,a,即切り,,",
-        "row_willing,2024/09/02 10:20,300,1,a,検討中,余っている,2024-10-15",
+        "row_refused,2024/09/02 10:00,30,1,a,断り,,,", "row_dnc,2024/09/02 10:05,30,1,a,二度と架けるな,,,",
+        "row_hung,2024/09/02 10:10,2,1,a,即切り,,,", "row_hung,2024/09/02 15:10,2,2,a,即切り,,,",
+        "row_willing,2024/09/02 10:20,300,1,a,検討中,余っている,2024-10-15,休眠A",
     ]  # fmt: skip
     return "\n".join([RETURNED, *rows]) + "\n"
 
@@ -178,6 +191,11 @@ def test_persona_P22_the_member_of_the_store_and_the_customer_of_the_web_are_one
     ) == [("2024-09-01", 2)]
 
 
+def test_norm_N22_two_spellings_of_one_address_are_one_household_the_next_house_another(today):
+    homes = dict(today.rows("select source_id, household_id from int_identity__party", "int_identity__party"))
+    assert homes["spelt"] == homes["spelt2"] != homes["next"] and homes["spelt"].startswith("h_")
+
+
 def granted(house: SmallHouse) -> dict[str, bool]:
     sql = (
         "select points.value_norm, consents.is_granted from int_eligibility__consent as consents"
@@ -235,6 +253,19 @@ def test_a_refusal_returned_with_nothing_but_the_list_row_stops_the_phone_the_ne
     assert all(channel != "phone" for name in phone for channel, _ in stops_of(before, name))
 
 
+def test_a_refusal_on_a_number_nobody_was_known_by_stops_it_for_whoever_has_it_later(landed):
+    house = known(landed)(date(2024, 9, 15))
+    stops = {name: {code for _, code in stops_of(house, name)} & {"SUP_TEL_DNC", "SUP_TEL_REFUSED", "SUP_DECEASED"} for name in
+             ("said_dnc", "hung_once", "hung_twice", "said_dead")}  # fmt: skip
+    assert stops == {"said_dnc": {"SUP_TEL_DNC"}, "hung_once": set(), "hung_twice": {"SUP_TEL_REFUSED"}, "said_dead": set()}
+
+
+def test_a_number_that_refused_stops_that_number_and_no_other_of_its_owner(landed):
+    house = known(landed)(date(2024, 9, 15))
+    sql = "select subject_type, channel from int_eligibility__suppression where suppression_code = 'SUP_TEL_DNC' order by all"
+    assert house.rows(sql, "int_eligibility__suppression") == [("contact_point", "phone"), ("party", "phone")]
+
+
 def test_what_an_agency_heard_is_a_touch_and_a_promised_day_of_that_person(today):
     assert today.rows(
         "select is_two_way, source_id from int_activity__touch join int_identity__party using (person_id)"
@@ -247,3 +278,7 @@ def test_what_an_agency_heard_is_a_touch_and_a_promised_day_of_that_person(today
         "int_eligibility__current",
     )
     assert until == "2024-10-15"
+
+
+def test_the_script_an_agency_read_comes_with_the_reason_it_heard(today):
+    assert today.rows("select reason_code, script_id from stg_hearings", "stg_hearings") == [("CHG_SURPLUS", "agency:休眠A")]

@@ -21,10 +21,10 @@ SOUND = {
     "fct_decision": f"""select date '{AS_OF}' as as_of, * from (values
         ('p1', 'phone', 'phone'), ('p2', 'holdout', null), ('p3', 'suppressed', null)) as t (person_id, outcome, channel)""",
     "fct_target": f"""select 'L1' as list_id, 'r1' as list_row_id, 'c1' as campaign_id, 'p1' as person_id,
-        'phone' as channel, date '{AS_OF}' as anchor_on, 't1' as contact_point_id, 'p1' as addressee_person_id""",
-    "fct_assignment": f"""select 'c1' as campaign_id, *, date '{AS_OF}' as anchor_on, date '2024-12-30' as window_end_on
+        'phone' as channel, date '{AS_OF}' as frozen_on, 't1' as contact_point_id, 'p1' as addressee_person_id""",
+    "fct_assignment": f"""select 'c1' as campaign_id, *, date '{AS_OF}' as frozen_on, date '2024-12-30' as window_end_on
         from (values ('p1', 'h1', 'treat', 'phone'), ('p2', 'h2', 'holdout', null)) as t (person_id, cluster_id, cell, channel)""",
-    "fct_list": f"select 'L1' as list_id, 'phone' as channel, date '{AS_OF}' as anchor_on, 1 as row_count",
+    "fct_list": f"select 'L1' as list_id, 'phone' as channel, date '{AS_OF}' as frozen_on, 1 as row_count",
     "fct_suppression": """select 'party' as subject_type, 'p3' as subject_id, 'phone' as channel,
         'SUP_MINOR' as suppression_code, date '2024-01-01' as from_on, cast(null as date) as until_on""",
     "fct_segment": f"select 'p1' as person_id, unnest([date '{AS_OF}', date '2024-08-31']) as as_of",
@@ -60,6 +60,8 @@ BROKEN = {
     ],
     "assert_nobody_in_treatment_is_listed_again": [
         "insert into fct_assignment values ('c0', 'p1', 'h1', 'treat', 'dm', date '2024-09-01', date '2024-10-02')",
+        # post that left yesterday and arrives in three days
+        "insert into fct_assignment values ('c0', 'p1', 'h1', 'treat', 'dm', date '2024-09-30', date '2025-01-02')",
     ],
     "assert_a_cluster_stays_in_one_cell": ["update fct_assignment set cluster_id = 'h1'"],
     "assert_kept_days_are_as_of_and_month_ends": [

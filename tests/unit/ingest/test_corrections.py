@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import stat
+import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -380,3 +382,64 @@ def test_a_rebuild_makes_corrections_and_their_answers_again(house: House):
     ingest.rebuild(house.settings, date(2025, 1, 1), "again")
     assert [house.rows(sql) for sql in books] == before
     assert {p.name: p.read_bytes() for p in folder(house).glob("*.csv")} == pages
+
+
+# -- packed ------------------------------------------------------------------------------------------
+
+
+def packed(name: str, files: dict[str, bytes]) -> bytes:
+    if name.endswith(".gz"):
+        [data] = files.values()
+        return gzip.compress(data)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for inside, data in files.items():
+            archive.writestr(inside, data)
+    return out.getvalue()
+
+
+def corrected_bytes(house: House) -> bytes:
+    return as_excel([[cell.replace("昨日", "2024-04-01") for cell in row] for row in table_of(fix_of(house))])
+
+
+@pytest.mark.parametrize("name", ["直しました.zip", "直しました.csv.gz", "直しました.gz"])
+def test_corrected_rows_that_come_packed_load_once(house: House, name: str):
+    deliver(house, GOOD, BAD)
+    data = corrected_bytes(house)
+    house.put("shop", name, packed(name, {"直しました.csv": data}))
+    result = house.load()
+    assert (result.rows_loaded, result.is_red, house.landing()) == (1, False, [])
+    assert house.rows(STATES) == [(3, "N10", "corrected", True)]
+    before = house.rows("select * from raw.orders order by all")
+    for again, content in ((name, packed(name, {"直しました.csv": data})), ("平ら.csv", data), ("別.zip", packed("z", {"x.csv": data}))):
+        house.put("shop", again, content)
+        result = house.load()
+        assert (result.rows_in, result.is_red, house.landing()) == (0, False, [])
+        assert "取り込み済み" in result.messages[0]
+    assert house.rows("select * from raw.orders order by all") == before
+    assert not list(house.settings.work.rglob("*"))
+
+
+def test_corrected_rows_packed_with_a_delivery_load_beside_it(house: House):
+    deliver(house, GOOD, BAD)
+    files = {"直し.csv": corrected_bytes(house), "受注_20240402.csv": f"{HEADER}\n{GOOD.replace('1,17', '9,17')}\n".encode()}
+    house.put("shop", "まとめ.zip", packed("z", files))
+    result = house.load()
+    assert (result.rows_loaded, result.is_red, house.landing()) == (2, False, [])
+    assert [key for (key,) in house.rows("select distinct order_id from raw.orders order by 1")] == ["1", "2", "9"]
+
+
+def test_a_package_of_rows_that_no_longer_say_whose_they_are_is_refused_and_holds_no_list_back(house: House):
+    deliver(house, GOOD, BAD)
+    house.put("shop", "直し.zip", packed("z", {"直し.csv": corrected_bytes(house).replace(b"r", b"q")}))
+    result = house.load()
+    assert (result.is_red, house.landing()) == (True, [])
+
+
+def test_a_rebuild_makes_packed_corrections_again(house: House):
+    deliver(house, GOOD, BAD)
+    house.put("shop", "直し.zip", packed("z", {"直し.csv": corrected_bytes(house)}))
+    house.load()
+    before = house.table("orders")
+    ingest.rebuild(house.settings, date(2024, 4, 10), "rebuild")
+    assert house.table("orders") == before

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from include.contracts import Column, ColumnRule
-from include.ingest.types import addresses, codes, companies, contacts, dates, people, reader_for
+from include.ingest.types import READERS, addresses, codes, companies, contacts, dates, people, reader_for
 from tests.unit.dbt.rendered import render
 from tests.unit.ingest.conftest import House
 
@@ -96,6 +97,11 @@ def test_norm_N18_numbers_become_ranked_contact_points(house: House):
         ("港区赤坂一丁目2の3", "港区赤坂1-2-3"), ("港区赤坂１丁目２番３号　赤坂ビル5F", "港区赤坂1-2-3"),
         ("大阪市北区梅田三丁目1番3号", "大阪市北区梅田3-1-3"), ("新町大字中字原12番地", "新町中原12"),
         ("港区三田二丁目十二番地", "港区三田2-12"), ("港区 赤坂 1ー2ー3", "港区赤坂1-2-3"),
+        ("東京都港区赤坂1-2-3", "港区赤坂1-2-3"), ("港区赤坂1-2-3 501号室", "港区赤坂1-2-3"),
+        ("札幌市中央区北１条西二丁目", "札幌市中央区北1条西2"), ("堺市堺区大仙西町6丁184番地", "堺市堺区大仙西町6-184"),
+        # city, street and building in cells of their own
+        ("港区\n赤坂1-2-3\n501", "港区赤坂1-2-3"), ("港区\n赤坂1丁目\n2番3号 赤坂ビル", "港区赤坂1-2-3"),
+        ("港区\n赤坂1\n2-3", "港区赤坂1-2-3"), ("港区\n\n赤坂一丁目2の3\n赤坂ビル5F", "港区赤坂1-2-3"),
     ],
 )  # fmt: skip
 def test_norm_N22_spellings_of_an_address_share_a_key(raw, same):
@@ -106,7 +112,22 @@ def test_norm_N22_numerals_in_names_the_ward_and_other_numbers_stay():
     assert addresses.read_address_key("千代田区三番町1-1").value == "千代田区三番町1-1"
     assert addresses.read_address_key("大阪市北区梅田3-1-3").value != addresses.read_address_key("大阪市西区梅田3-1-3").value
     assert addresses.read_address_key("三田二丁目十番地").value != addresses.read_address_key("三田二丁目二十番地").value
+    assert addresses.read_address_key("札幌市中央区北1条西2丁目").value != addresses.read_address_key("札幌市中央区北1条西3丁目").value
     assert addresses.split_building("港区赤坂1-2-3 赤坂ビル5F") == ("港区赤坂1-2-3", "赤坂ビル5F")
+
+
+@pytest.mark.parametrize("cells", [
+    "港区\n赤坂1-2-3", "港区赤坂1-2-3", "港区\n三番町1-1", "新町\n大字中字原12-1", "東京都\n港区1-2", "港区赤坂1丁目2-3", "札幌市\n北1条西2-1",
+    "港区\n赤坂１-2", "港区\n\n赤坂ヶ丘1-20-300", "京都市\n上京区1-2", "神\n神町1-2", "港区\n赤坂-1-2", "港区\n赤坂1", "港区\n6丁184-1",
+])  # fmt: skip
+def test_norm_N22_the_fast_reading_of_an_address_is_the_slow_one(cells):
+    fast = duckdb.sql("select " + READERS["address_key"].fast.replace("{x}", "x") + " from (select ?::varchar as x)", params=[cells]).fetchone()[0]
+    assert fast in (None, addresses.read_address_key(cells).value)
+
+
+def test_norm_N22_a_plain_address_is_read_fast():
+    sql = "select " + READERS["address_key"].fast.replace("{x}", "x") + " from (select ?::varchar as x)"
+    assert duckdb.sql(sql, params=["港区\n赤坂1-2-3"]).fetchone()[0] == "港区赤坂1-2-3"
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,29 @@ def test_a_change_that_somebody_let_in_is_the_measure_of_the_next_day(house: Hou
     assert house.rows("select count(*) from raw.orders where source_file similar to '.*04-0[78].*'") == [(160,)]
 
 
+def accounts_csv(day: int, registered: bool) -> str:
+    rows = [f"A{n},商店{n},{f'2023-04-{1 + n % 28:02} 10:00:00' if registered else ''},2024-04-{day:02} 12:00:00" for n in range(80)]
+    return "\n".join(["account_id,account_name,registered_at,known_at", *rows]) + "\n"
+
+
+def test_a_column_that_nobody_must_know_and_nobody_ever_filled_stops_no_file(tmp_path: Path):
+    house = build_house(tmp_path)
+    for day in range(1, 8):
+        house.put("generic", f"accounts_2024-04-{day:02}.csv", accounts_csv(day, registered=False))
+        result = house.load("generic", run_id=f"run{day}")
+        assert (result.is_red, result.rows_loaded) == (False, 80), result.messages
+
+
+def test_the_same_column_once_filled_and_now_empty_stops_its_file(tmp_path: Path):
+    house = build_house(tmp_path)
+    for day in range(1, 7):
+        house.put("generic", f"accounts_2024-04-{day:02}.csv", accounts_csv(day, registered=True))
+        assert not house.load("generic", run_id=f"run{day}").is_red
+    house.put("generic", "accounts_2024-04-07.csv", accounts_csv(7, registered=False))
+    result = house.load("generic", run_id="run7")
+    assert result.is_red and any("registered_at: 列が丸ごと空です" in message for message in result.messages)
+
+
 def test_every_suite_has_its_page_and_what_cannot_be_judged_says_so(house: House):
     pages = house.settings.data_docs / "2024-04-10"
     suites = ("contract", "schema", "volume", "drift")

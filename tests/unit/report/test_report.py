@@ -59,7 +59,7 @@ def house(tmp_path: Path):
             " union all select 'dormancy_rate', date '2024-03-01', 'b2b', '休眠率', 'ratio', 9.0, 10.0, 0.9, 0.6, 0.98, '確報', '判定不能'"
         )
         run(
-            "create table fct_list as select 'winback-2024-04_email_20240401' as list_id, 'email' as channel, date '2024-04-01' as anchor_on,"
+            "create table fct_list as select 'winback-2024-04_email_20240401' as list_id, 'email' as channel, date '2024-04-01' as frozen_on,"
             " 100 as row_count, date '2024-04-02' as valid_until_on, 'boss' as approved_by"
         )
         run(

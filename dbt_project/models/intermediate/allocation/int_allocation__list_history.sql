@@ -13,13 +13,14 @@ counted as (
         list_id,
         campaign_id,
         channel,
+        frozen_on,
         anchor_on,
         window_end_on,
         min(list_sha256) as list_sha256,
         min(approved_by) as approved_by,
         count(*) as row_count
     from history
-    group by list_id, campaign_id, channel, anchor_on, window_end_on
+    group by list_id, campaign_id, channel, frozen_on, anchor_on, window_end_on
 ),
 
 final as (
@@ -27,9 +28,10 @@ final as (
         counted.list_id,
         counted.campaign_id,
         counted.channel,
+        counted.frozen_on,
         counted.anchor_on,
-        {{ day_at('counted.anchor_on', 'formats.freeze_time') }} as frozen_at,
-        {{ add_days('counted.anchor_on', 'formats.valid_days') }} as valid_until_on,
+        {{ day_at('counted.frozen_on', 'formats.freeze_time') }} as frozen_at,
+        {{ add_days('counted.frozen_on', 'formats.valid_days') }} as valid_until_on,
         counted.window_end_on,
         counted.row_count,
         counted.list_sha256,

@@ -1,5 +1,5 @@
 -- How good the inferred causes are, against what was told: precision, recall, confusion and calibration, in all, by month, by
--- operator and by source. UNKNOWN claims nothing and is no prediction. Numerators and denominators re-aggregate.
+-- operator, by script and by source. UNKNOWN claims nothing and is no prediction. Numerators and denominators re-aggregate.
 with grades as (
     select * from {{ ref('int_cause__grade') }}
 ),
@@ -14,6 +14,8 @@ by_dimension as (
     select 'month' as dimension_code, cast(month_on as string) as dimension_value, grades.* from grades
     union all
     select 'agent' as dimension_code, agent_id as dimension_value, grades.* from grades
+    union all
+    select 'script' as dimension_code, script_id as dimension_value, grades.* from grades
     union all
     select 'source' as dimension_code, source as dimension_value, grades.* from grades
 ),

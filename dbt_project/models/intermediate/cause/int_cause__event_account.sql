@@ -75,15 +75,26 @@ bounced as (
 lost as (
     select
         account_key,
-        case when lost_reason_code = 'CHG_BUDGET' then 'lost_budget' else 'competitor_deal' end as signal_code,
+        'lost_budget' as signal_code,
+        cast(null as string) as cause_code,
+        coalesce(closed_on, opened_on) as event_on,
+        cast(null as string) as word_a,
+        'deals:' || deal_id as evidence_ref
+    from deals
+    where result = 'lost' and lost_reason_code = 'CHG_BUDGET'
+),
+
+-- a competitor named in a deal counts whatever the deal was lost for
+contested as (
+    select
+        account_key,
+        'competitor_deal' as signal_code,
         cast(null as string) as cause_code,
         coalesce(closed_on, opened_on) as event_on,
         coalesce(competitor_id, '他社') as word_a,
         'deals:' || deal_id as evidence_ref
     from deals
-    where
-        (result = 'lost' and lost_reason_code in ('CHG_BUDGET', 'EXT_COMPETITOR'))
-        or (result != 'won' and competitor_id is not null)
+    where (result = 'lost' and lost_reason_code = 'EXT_COMPETITOR') or (result != 'won' and competitor_id is not null)
 ),
 
 -- a deal put off: the clock of the silence is the last word that both sides had
@@ -91,12 +102,12 @@ put_off as (
     select
         account_key,
         'rescheduled' as signal_code,
-        cast(null as string) as cause_code,
-        cast(null as date) as event_on,
         cast(reschedule_count as string) as word_a,
+        opened_on as current_from_on,
+        closed_on as current_to_on,
         'deals:' || deal_id as evidence_ref
     from deals
-    where result in ('open', 'hold') and reschedule_count > 0
+    where reschedule_count > 0 and (result in ('open', 'hold') or closed_on is not null)
 ),
 
 ended as (
@@ -121,24 +132,50 @@ events as (
     union all
     select * from lost
     union all
-    select * from put_off
+    select * from contested
     union all
     select * from ended
+),
+
+all_events as (
+    select
+        account_key,
+        signal_code,
+        cause_code,
+        event_on,
+        cast(null as date) as current_from_on,
+        cast(null as date) as current_to_on,
+        word_a,
+        evidence_ref
+    from events
+    union all
+    select
+        account_key,
+        signal_code,
+        cast(null as string) as cause_code,
+        cast(null as date) as event_on,
+        current_from_on,
+        current_to_on,
+        word_a,
+        evidence_ref
+    from put_off
 ),
 
 final as (
     select
         members.person_id,
-        events.signal_code,
-        events.cause_code,
-        events.event_on,
+        all_events.signal_code,
+        all_events.cause_code,
+        all_events.event_on,
         cast(null as date) as settled_on,
+        all_events.current_from_on,
+        all_events.current_to_on,
         cast(1 as double) as intensity_ratio,
-        events.word_a,
+        all_events.word_a,
         cast(null as string) as word_b,
-        events.evidence_ref
-    from events
-    inner join members on events.account_key = members.party_key
+        all_events.evidence_ref
+    from all_events
+    inner join members on all_events.account_key = members.party_key
 )
 
 select * from final

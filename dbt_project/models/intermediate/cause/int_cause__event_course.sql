@@ -49,31 +49,49 @@ longer as (
     where cycle_days > previous_cycle_days
 ),
 
--- the code is given by the course or, failing that, by its cancelling event
-left_courses as (
+-- what the course says of its cancellation counts, and what a cancelling event says of one the course does not speak of (any more)
+stated_by_course as (
+    select
+        party_key,
+        subscription_id,
+        cancelled_on as event_on,
+        cancel_reason_code as reason_code,
+        'subscriptions:' || subscription_id as evidence_ref
+    from courses
+    where cancelled_on <= {{ as_of() }} and cancel_reason_code is not null
+),
+
+stated_by_event as (
     select
         courses.party_key,
-        courses.subscription_id,
-        courses.cancelled_on,
-        coalesce(courses.cancel_reason_code, min(course_events.reason_code)) as reason_code
-    from courses
-    left join course_events
-        on courses.subscription_id = course_events.subscription_id and course_events.type = 'cancel'
-    where courses.cancelled_on is not null and courses.cancelled_on <= {{ as_of() }}
-    group by courses.party_key, courses.subscription_id, courses.cancelled_on, courses.cancel_reason_code
+        course_events.subscription_id,
+        cast(course_events.event_at as date) as event_on,
+        course_events.reason_code,
+        'subscription_events:' || course_events.subscription_id || '|' || cast(course_events.event_at as string)
+        || '|' || course_events.type as evidence_ref
+    from course_events
+    inner join courses on course_events.subscription_id = courses.subscription_id
+    left join stated_by_course
+        on course_events.subscription_id = stated_by_course.subscription_id
+        and cast(course_events.event_at as date) = stated_by_course.event_on
+    where course_events.type = 'cancel' and course_events.reason_code is not null and stated_by_course.subscription_id is null
 ),
 
 stated as (
     select
-        left_courses.party_key,
+        reasons.party_key,
         'stated_cancel' as signal_code,
         causes.cause_code,
-        left_courses.cancelled_on as event_on,
+        reasons.event_on,
         causes.label_ja as word_a,
         cast(null as string) as word_b,
-        'subscriptions:' || left_courses.subscription_id as evidence_ref
-    from left_courses
-    inner join causes on left_courses.reason_code = causes.cause_code
+        reasons.evidence_ref
+    from (
+        select * from stated_by_course
+        union all
+        select * from stated_by_event
+    ) as reasons
+    inner join causes on reasons.reason_code = causes.cause_code
 ),
 
 events as (
@@ -91,6 +109,8 @@ final as (
         events.cause_code,
         events.event_on,
         cast(null as date) as settled_on,
+        cast(null as date) as current_from_on,
+        cast(null as date) as current_to_on,
         cast(1 as double) as intensity_ratio,
         events.word_a,
         events.word_b,

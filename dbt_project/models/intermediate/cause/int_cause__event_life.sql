@@ -61,6 +61,8 @@ final as (
         cast(null as string) as cause_code,
         event_on,
         cast(null as date) as settled_on,
+        cast(null as date) as current_from_on,
+        cast(null as date) as current_to_on,
         cast(1 as double) as intensity_ratio,
         word_a,
         word_b,

@@ -111,6 +111,8 @@ final as (
         cast(null as string) as cause_code,
         event_on,
         settled_on,
+        cast(null as date) as current_from_on,
+        cast(null as date) as current_to_on,
         intensity_ratio,
         word_a,
         word_b,

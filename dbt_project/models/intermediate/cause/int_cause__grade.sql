@@ -20,6 +20,7 @@ final as (
         {{ month_start('heard.heard_on') }} as month_on,
         heard.source,
         coalesce(heard.agent_id, 'unknown') as agent_id,
+        coalesce(heard.script_id, '未記録') as script_id,
         heard.cause_code as heard_cause_code,
         heard.axis as heard_axis,
         inferred.cause_code as inferred_cause_code,

@@ -34,6 +34,7 @@ final as (
         causes.axis,
         ranked.is_conflicting,
         ranked.agent_id,
+        ranked.script_id,
         replace(replace(
             templates.evidence_template_ja, '{date}', cast(ranked.heard_on as string)), '{a}', causes.label_ja
         ) as evidence_ja,

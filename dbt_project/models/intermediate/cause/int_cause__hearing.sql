@@ -44,6 +44,7 @@ coded as (
         coalesce(hearings.reason_code, spoken_words.cause_code) as reason_code,
         hearings.reason_code is null and spoken_words.cause_code is not null as is_from_text,
         hearings.agent_id,
+        hearings.script_id,
         hearings.known_at
     from hearings
     inner join speakers on hearings.hearing_id = speakers.hearing_id
@@ -105,6 +106,7 @@ final as (
         answered.is_from_text,
         answered.suppression_code,
         answered.agent_id,
+        answered.script_id,
         answered.known_at
     from answered
     left join placed on answered.hearing_id = placed.hearing_id

@@ -34,6 +34,8 @@ joined as (
         rules.min_event_count,
         coalesce(events.event_on, spells.last_active_on) as event_on,
         events.settled_on,
+        events.current_from_on,
+        events.current_to_on,
         events.intensity_ratio,
         events.word_a,
         events.word_b,
@@ -58,6 +60,9 @@ in_window as (
         event_on >= from_on
         and event_on <= to_on
         and event_on <= known_until_on
+        -- a deal that was open, an order that was the last one, when the party fell asleep
+        and (current_from_on is null or current_from_on <= dormant_on)
+        and (current_to_on is null or current_to_on > dormant_on)
         and (
             limit_days is null
             or settled_on is null

@@ -63,6 +63,7 @@ messages as (
         spells.person_id,
         spells.spell_no,
         spells.expected_on,
+        spells.known_until_on,
         spells.last_active_on,
         sum(case when sends.sent_on > {{ add_days('spells.expected_on', '-rules.limit_days') }} then 1 else 0 end) as send_count,
         sum(case when sends.sent_on <= {{ add_days('spells.expected_on', '-rules.limit_days') }} then 1 else 0 end) as earlier_send_count,
@@ -73,7 +74,7 @@ messages as (
         on spells.person_id = sends.person_id
         and sends.sent_on <= least(spells.expected_on, spells.known_until_on)
         and sends.sent_on > {{ add_days('spells.expected_on', '-(rules.limit_days + rules.limit_days)') }}
-    group by spells.person_id, spells.spell_no, spells.expected_on, spells.last_active_on
+    group by spells.person_id, spells.spell_no, spells.expected_on, spells.known_until_on, spells.last_active_on
 ),
 
 answers as (
@@ -86,7 +87,7 @@ answers as (
     inner join rules on rules.signal_code = 'fatigue'
     inner join touches
         on messages.person_id = touches.person_id
-        and touches.touched_on <= messages.expected_on
+        and touches.touched_on <= least(messages.expected_on, messages.known_until_on)
         and touches.touched_on > {{ add_days('messages.expected_on', '-(rules.limit_days + rules.limit_days)') }}
     group by messages.person_id, messages.spell_no
 ),

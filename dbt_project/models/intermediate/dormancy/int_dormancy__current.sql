@@ -18,21 +18,8 @@ rules as (
     select * from {{ rule_in_force('rule_dormancy') }}
 ),
 
-last_orders as (
-    select
-        person_id,
-        ordered_on as last_order_on
-    from {{ ref('int_activity__order_day') }}
-    where next_on is null
-),
-
-last_touches as (
-    select
-        person_id,
-        max(touched_on) as last_touch_on
-    from {{ ref('int_activity__touch') }}
-    where is_two_way
-    group by person_id
+totals as (
+    select * from {{ ref('int_activity__party') }}
 ),
 
 -- the newest word about when to come back
@@ -62,10 +49,10 @@ joined as (
         spells.rule_ids,
         spells.subtype,
         spells.last_clock_on,
-        last_orders.last_order_on,
-        {{ days_between('last_orders.last_order_on', as_of()) }} as days_since_last_order,
-        last_touches.last_touch_on,
-        {{ days_between('last_touches.last_touch_on', as_of()) }} as days_since_touch,
+        totals.last_order_on,
+        {{ days_between('totals.last_order_on', as_of()) }} as days_since_last_order,
+        totals.last_touch_on,
+        {{ days_between('totals.last_touch_on', as_of()) }} as days_since_touch,
         {{ days_between('spells.dormant_on', as_of()) }} as days_dormant,
         clock.rhythm_days,
         coalesce(clock.d1_days, clock.d8_days, clock.d9_days) as fixed_days,
@@ -75,8 +62,7 @@ joined as (
     from states
     left join spells on states.person_id = spells.person_id
     left join clock on states.person_id = clock.person_id
-    left join last_orders on states.person_id = last_orders.person_id
-    left join last_touches on states.person_id = last_touches.person_id
+    left join totals on states.person_id = totals.person_id
     left join hearings on states.person_id = hearings.person_id
     left join rules on spells.deciding_rule = rules.rule_id
 ),

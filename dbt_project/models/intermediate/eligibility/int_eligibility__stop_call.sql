@@ -1,4 +1,5 @@
--- What was said or heard on the phone: the nth call with a disposition that has a limit row stops from that day on.
+-- What was said or heard on the phone: the nth call with a disposition that has a limit row stops from that day on. Of a call that
+-- we know nobody of but a number, it stops the number for whoever has it, today or later.
 with calls as (
     select * from {{ ref('stg_calls') }}
 ),
@@ -58,6 +59,39 @@ of_number as (
     where counted.suppression_code = 'SUP_PHONE_BAD'
 ),
 
+nobodys as (
+    select
+        calls.call_id,
+        calls.dialled_number,
+        cast(calls.started_at as date) as called_on,
+        limits.suppression_code,
+        limits.limit_count,
+        row_number() over (
+            partition by calls.dialled_number, limits.suppression_code, limits.scope
+            order by calls.started_at, calls.call_id
+        ) as call_no
+    from calls
+    left join called on calls.call_id = called.call_id
+    inner join limits on calls.disposition_code = limits.scope
+    where
+        called.call_id is null
+        and calls.dialled_number is not null
+        -- what else is said on such a call speaks of a human, not of the number
+        and limits.suppression_code in ('SUP_TEL_DNC', 'SUP_TEL_REFUSED', 'SUP_PHONE_BAD')
+),
+
+of_nobodys_number as (
+    select
+        'contact_point' as subject_type,
+        points.contact_point_id as subject_id,
+        nobodys.suppression_code,
+        nobodys.called_on,
+        nobodys.call_id
+    from nobodys
+    inner join points on nobodys.dialled_number = points.value_norm
+    where nobodys.call_no = nobodys.limit_count
+),
+
 final as (
     select
         subject_type,
@@ -71,6 +105,8 @@ final as (
         select * from of_party
         union all
         select * from of_number
+        union all
+        select * from of_nobodys_number
     )
 )
 

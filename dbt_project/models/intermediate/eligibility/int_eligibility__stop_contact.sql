@@ -1,6 +1,16 @@
 -- What our own contacts left behind: bounces, returned post, and the caps on how often somebody may be contacted.
 with contacts as (
-    select * from {{ ref('stg_campaign_contacts') }}
+    select
+        contacts.campaign_contact_id,
+        contacts.party_key,
+        contacts.channel,
+        contacts.sent_at,
+        contacts.bounced_at,
+        contacts.bounce_type,
+        coalesce(named_points.contact_point_id, contacts.contact_point_id) as contact_point_id
+    from {{ ref('stg_campaign_contacts') }} as contacts
+    left join {{ ref('int_identity__named_point') }} as named_points
+        on contacts.contact_point_id = named_points.source_contact_point_id
 ),
 
 dispositions as (

@@ -1,5 +1,6 @@
--- Who was assigned before as_of, from the delivered lists; an assignment is open until its window ends,
--- and as long as its campaign runs: nobody is assigned twice in one campaign. An id that has since become another party's leads
+-- Who was assigned before as_of, from the delivered lists (known from the day after they were frozen). An assignment is open until
+-- its window ends, and as long as its campaign runs: nobody is assigned twice in one campaign. It is open from the first day, also
+-- where the post arrives later (anchor_on is the planned arrival). An id that has since become another party's leads
 -- there; where several of them were assigned in one campaign, the party's own assignment counts, else the earliest.
 with delivered as (
     select * from {{ ref('stg_list_rows') }}
@@ -43,6 +44,8 @@ final as (
         list_rows.cell,
         list_rows.stratum,
         list_rows.tier as tier_code,
+        -- what a list froze is known from the next day
+        {{ add_days('cast(list_rows.known_at as date)', '-1') }} as frozen_on,
         list_rows.anchor_on,
         {{ add_days('list_rows.anchor_on', 'campaigns.window_days') }} as window_end_on,
         (
@@ -52,7 +55,6 @@ final as (
         list_rows.approved_by
     from list_rows
     inner join campaigns on list_rows.campaign_id like campaigns.campaign_code || '-%'
-    where list_rows.anchor_on < {{ as_of() }}
 )
 
 select * from final

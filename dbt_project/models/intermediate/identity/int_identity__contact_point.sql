@@ -1,4 +1,5 @@
 -- Every address and number of a party once: the source's own records of them, and the columns of customers, contacts, accounts.
+-- Mail addresses that differ in case are one (N30); the form that the source records, else the earliest, is the written one.
 with parties as (
     select * from {{ ref('int_identity__party') }}
 ),
@@ -73,48 +74,69 @@ points as (
     where value_norm is not null
 ),
 
+keyed as (
+    select
+        members.person_id,
+        points.*,
+        {{ contact_key('points.point_type', 'points.value_norm') }} as value_key
+    from points
+    inner join members on points.party_key = members.party_key
+),
+
+written as (
+    select
+        person_id,
+        point_type,
+        value_key,
+        value_norm
+    from keyed
+    qualify row_number() over (
+        partition by person_id, point_type, value_key
+        order by source_rank nulls last, contact_point_id nulls last, first_seen_on, value_norm
+    ) = 1
+),
+
 -- a value that is both recorded and a column is one point; the source's record of it wins
 merged as (
     select
-        members.person_id,
+        points.person_id,
         points.point_type,
-        points.value_norm,
+        points.value_key,
         min(points.contact_point_id) as source_contact_point_id,
         min(points.source_rank) as source_rank,
         max(case when points.is_shared then 1 else 0 end) = 1 as is_marked_shared,
         min(case when points.is_valid then 1 else 0 end) = 1 as is_valid,
         max(points.bounce_count) as bounce_count,
         min(points.first_seen_on) as first_seen_on
-    from points
-    inner join members on points.party_key = members.party_key
-    group by members.person_id, points.point_type, points.value_norm
+    from keyed as points
+    group by points.person_id, points.point_type, points.value_key
 ),
 
 -- N19: the number of three persons, or of an account and somebody else, belongs to nobody alone
 sharing as (
     select
         merged.point_type,
-        merged.value_norm,
+        merged.value_key,
         count(*) as person_count,
         max(case when parties.party_type = 'account' then 1 else 0 end) = 1 as is_of_account
     from merged
     inner join parties on merged.person_id = parties.person_id
-    group by merged.point_type, merged.value_norm
+    group by merged.point_type, merged.value_key
 ),
 
 final as (
     select
         coalesce(
             merged.source_contact_point_id,
-            'cp_' || {{ hash16(['merged.person_id', 'merged.point_type', 'merged.value_norm']) }}
+            'cp_' || {{ hash16(['merged.person_id', 'merged.point_type', 'merged.value_key']) }}
         ) as contact_point_id,
         merged.person_id,
         merged.point_type,
-        merged.value_norm,
-        {{ value_hash('merged.value_norm') }} as value_hash,
+        written.value_norm,
+        {{ value_hash('merged.value_key') }} as value_hash,
         cast(row_number() over (
             partition by merged.person_id, merged.point_type
-            order by merged.source_rank nulls last, merged.first_seen_on, merged.value_norm
+            order by merged.source_rank nulls last, merged.first_seen_on, merged.value_key
         ) as integer) as rank,
         merged.is_valid,
         (
@@ -125,7 +147,9 @@ final as (
         cast(merged.bounce_count as bigint) as bounce_count,
         merged.first_seen_on
     from merged
-    inner join sharing on merged.point_type = sharing.point_type and merged.value_norm = sharing.value_norm
+    inner join written
+        on merged.person_id = written.person_id and merged.point_type = written.point_type and merged.value_key = written.value_key
+    inner join sharing on merged.point_type = sharing.point_type and merged.value_key = sharing.value_key
     cross join identity_rule
 )
 

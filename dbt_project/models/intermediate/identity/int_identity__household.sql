@@ -1,4 +1,5 @@
--- Households of natural persons: the source's own, else the same address and family name in kana.
+-- Households of natural persons: the source's own, else the same address (N22: by its key) and family name in kana. Rows that were
+-- loaded before addresses had a key count as written.
 with names as (
     select * from {{ ref('int_identity__name') }}
 ),
@@ -37,10 +38,11 @@ final as (
             case
                 when
                     names.postal_code is not null
-                    and coalesce(names.address_line1, names.address_line2) is not null
+                    and coalesce(names.address_key, names.address_line1, names.address_line2) is not null
                     and names.family_name_kana is not null
                     then 'h_' || {{ hash16([
-                        'names.postal_code', 'names.address_line1', 'names.address_line2',
+                        'names.postal_code',
+                        "coalesce(names.address_key, concat_ws('', names.city, names.address_line1, names.address_line2))",
                         folded('names.family_name_kana', 'folds.kana_from', 'folds.kana_to'),
                     ]) }}
             end

@@ -41,7 +41,8 @@ printed as (
         coalesce(customers.prefecture_code, accounts.prefecture_code) as prefecture_code,
         coalesce(customers.city, accounts.city) as city,
         coalesce(customers.address_line1, accounts.address_line1) as address_line1,
-        coalesce(customers.address_line2, accounts.address_line2) as address_line2
+        coalesce(customers.address_line2, accounts.address_line2) as address_line2,
+        customers.address_key
     from leads
     left join customers on leads.party_key = customers.customer_key
     left join contacts on leads.party_key = contacts.contact_key

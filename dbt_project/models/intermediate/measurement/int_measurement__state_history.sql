@@ -1,9 +1,4 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
-    pre_hook="{{ keep_month_ends() }}"
-) }}
+{{ config(materialized='month_ends') }}
 -- What earlier runs said about the ends of months, kept with the rules they said it under.
 with states as (
     select * from {{ ref('int_dormancy__current') }}

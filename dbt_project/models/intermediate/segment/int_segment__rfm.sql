@@ -9,19 +9,27 @@ class_rules as (
     select * from {{ rule_in_force('rule_customer_class') }}
 ),
 
-ranked as (
-    {% for axis, value in {'recency': 'recency_days', 'frequency': 'order_count', 'monetary': 'lifetime_net_amount'}.items() %}
+{% set axes = {'recency': 'recency_days', 'frequency': 'order_count', 'monetary': 'lifetime_net_amount'} %}
+axis_values as (
+    {% for axis, value in axes.items() %}
     select
-        person_id,
         business_type,
         '{{ axis }}' as axis,
         cast({{ value }} as double) as axis_value,
-        row_number() over (partition by business_type order by {{ value }}, person_id) as place_no,
-        lead(cast({{ value }} as double)) over (partition by business_type order by {{ value }}, person_id) as next_value,
-        count(*) over (partition by business_type) as buyer_count
+        count(*) as value_count
     from measures
+    group by business_type, {{ value }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
+),
+
+placed as (
+    select
+        *,
+        sum(value_count) over by_value as upto_count,
+        lead(axis_value) over by_value as next_value
+    from axis_values
+    window by_value as (partition by business_type, axis order by axis_value)
 ),
 
 sizes as (
@@ -45,49 +53,45 @@ places as (
 
 cuts as (
     select
-        ranked.business_type,
-        ranked.axis,
+        placed.business_type,
+        placed.axis,
         places.cut_no,
-        {{ round9('1 + ranked.axis_value + (places.place - floor(places.place)) * (coalesce(ranked.next_value, ranked.axis_value) - ranked.axis_value)') }} as cut_value
+        {{ round9('''1 + placed.axis_value + case
+            when floor(places.place) + 1 < placed.upto_count then 0
+            else (places.place - floor(places.place)) * coalesce(placed.next_value - placed.axis_value, 0)
+        end''') }} as cut_value
     from places
-    inner join ranked
-        on places.business_type = ranked.business_type and ranked.place_no = floor(places.place) + 1
+    inner join placed
+        on places.business_type = placed.business_type
+        and floor(places.place) >= placed.upto_count - placed.value_count
+        and floor(places.place) < placed.upto_count
 ),
 
-counted as (
+bins as (
     select
-        ranked.person_id,
-        ranked.business_type,
-        ranked.axis,
-        count(cuts.cut_no) as reached_count
-    from ranked
-    left join cuts
-        on ranked.business_type = cuts.business_type
-        and ranked.axis = cuts.axis
-        and ranked.axis_value >= cuts.cut_value
-    group by ranked.person_id, ranked.business_type, ranked.axis
+        business_type,
+        axis,
+        cut_no as reached_count,
+        cut_value as from_value,
+        lead(cut_value) over (partition by business_type, axis order by cut_no) as to_value
+    from cuts
 ),
 
 scored as (
     select
-        counted.person_id,
-        counted.axis,
-        case
-            when counted.axis = 'recency' then class_rules.rfm_bin_count - counted.reached_count
-            else counted.reached_count + 1
-        end as score
-    from counted
-    inner join class_rules on counted.business_type = class_rules.business_type
-),
-
-pivoted as (
-    select
-        person_id,
-        max(case when axis = 'recency' then score end) as r_score,
-        max(case when axis = 'frequency' then score end) as f_score,
-        max(case when axis = 'monetary' then score end) as m_score
-    from scored
-    group by person_id
+        measures.person_id,
+        class_rules.rfm_bin_count - coalesce(recency.reached_count, 0) as r_score,
+        coalesce(frequency.reached_count, 0) + 1 as f_score,
+        coalesce(monetary.reached_count, 0) + 1 as m_score
+    from measures
+    inner join class_rules on measures.business_type = class_rules.business_type
+    {% for axis, value in axes.items() %}
+    left join bins as {{ axis }}
+        on measures.business_type = {{ axis }}.business_type
+        and {{ axis }}.axis = '{{ axis }}'
+        and cast(measures.{{ value }} as double) >= {{ axis }}.from_value
+        and ({{ axis }}.to_value is null or cast(measures.{{ value }} as double) < {{ axis }}.to_value)
+    {% endfor %}
 ),
 
 final as (
@@ -97,7 +101,7 @@ final as (
         cast(f_score as integer) as f_score,
         cast(m_score as integer) as m_score,
         concat(r_score, f_score, m_score) as rfm_score
-    from pivoted
+    from scored
 )
 
 select * from final

@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
 -- What was known of every party before each cutoff: how often it bought, when first and last, for how much; and whether it
 -- came back in the window after it. Staff and test parties teach nothing.
 with cutoffs as (
@@ -5,16 +6,20 @@ with cutoffs as (
 ),
 
 parties as (
-    select * from {{ ref('int_identity__party') }}
+    select * from {{ concerned(ref('int_identity__party')) }}
     where account_person_id is null and not is_employee and not is_test
 ),
 
 orders as (
-    select * from {{ ref('int_activity__order') }}
+    select * from {{ concerned(ref('int_activity__order')) }}
 ),
 
 order_days as (
-    select * from {{ ref('int_activity__order_day') }}
+    select * from {{ concerned(ref('int_activity__order_day')) }}
+),
+
+totals as (
+    select * from {{ concerned(ref('int_activity__party')) }}
 ),
 
 -- an order that turned void counts until that was known; a day that has a valid order as well counts once
@@ -53,18 +58,6 @@ occasions as (
     from voided
 ),
 
-first_categories as (
-    select
-        orders.person_id,
-        orders.category_l1
-    from orders
-    inner join order_days
-        on orders.person_id = order_days.person_id
-        and orders.ordered_on = order_days.ordered_on
-    where orders.is_valid and order_days.occasion_no = 1
-    qualify row_number() over (partition by orders.person_id order by orders.net_amount desc, orders.category_l1) = 1
-),
-
 -- without the business type, so that days meet few rows
 dates as (
     select distinct
@@ -82,7 +75,7 @@ bought as (
         min(occasions.ordered_on) as first_on,
         max(occasions.ordered_on) as last_on,
         min(case when occasions.is_later then occasions.ordered_on end) as second_on,
-        avg(cast(occasions.net_amount as double)) as mean_amount
+        {{ ratio('sum(occasions.net_amount)', 'count(occasions.net_amount)') }} as mean_amount
     from occasions
     inner join (select distinct effective_on from dates) as cutoffs
         on occasions.ordered_on < cutoffs.effective_on
@@ -123,8 +116,8 @@ final as (
         known.effective_on,
         known.business_type,
         known.person_id,
-        case when bought.order_day_count = 1 then coalesce(first_categories.category_l1, 'ALL') else 'ALL' end as category_l1,
-        coalesce(first_categories.category_l1, 'ALL') as first_category_l1,
+        case when bought.order_day_count = 1 then coalesce(totals.first_category_l1, 'ALL') else 'ALL' end as category_l1,
+        coalesce(totals.first_category_l1, 'ALL') as first_category_l1,
         cast(coalesce(bought.order_day_count, 0) - 1 as integer) as repeat_count,
         coalesce({{ days_between('bought.first_on', 'bought.last_on') }}, 0) as active_days,
         {{ days_between('coalesce(bought.first_on, known.first_fact_on)', 'known.seen_until_on') }} as age_days,
@@ -140,7 +133,7 @@ final as (
         on known.person_id = returned.person_id
         and known.effective_on = returned.effective_on
         and known.window_days = returned.window_days
-    left join first_categories on known.person_id = first_categories.person_id
+    left join totals on known.person_id = totals.person_id
 )
 
 select * from final
