@@ -54,7 +54,7 @@
     case
         when {{ amount }} between -9999999 and 9999999 and {{ factor }} between -999 and 999
             then cast(cast({{ amount }} as decimal(9, 2)) * cast({{ factor }} as decimal(9, 6)) as decimal(18, 2))
-        else {{ okoshi.spark__money_times(amount, factor) }}
+        else {{ spark__money_times(amount, factor) }}
     end
 {%- endmacro %}
 

@@ -106,9 +106,9 @@ running as (
     select
         person_id,
         changed_on,
-        {{ last_known('base_state') }} over so_far as held_state,
-        nullif({{ last_known('base_sub_state') }} over so_far, '') as held_sub_state,
-        nullif({{ last_known('rule_ids') }} over so_far, '') as held_rule_ids,
+        {{ last_known('base_state', 'person_id', 'changed_on') }} as held_state,
+        nullif({{ last_known('base_sub_state', 'person_id', 'changed_on') }}, '') as held_sub_state,
+        nullif({{ last_known('rule_ids', 'person_id', 'changed_on') }}, '') as held_rule_ids,
         {% for sign in guards + ['suspended', 'paying_inactive'] -%}
         sum(case when sign_code = '{{ sign }}' then sign_change else 0 end) over so_far as {{ sign | lower }}_count{{ ',' if not loop.last }}
         {% endfor %}
