@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
 
-from include.contracts import Column, ColumnRule
+from include.contracts import Column, ColumnRule, canonical
 from include.ingest.headers import Header, key
 from include.ingest.sql import quote
-from include.ingest.types import NEVER, READERS, Reader, contacts, reader_for
-from include.ingest.types.cells import SPACES, UNUSABLE
+from include.ingest.types import NEVER, READERS, TRIMMED, Reader, contacts, reader_for
+from include.ingest.types.cells import UNUSABLE
 
-TRIM = f"'{SPACES}'"
+FACTOR = Column("", "price")  # what each column of a product is read as
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,32 @@ class Cells:
         self.places = {name: f"c{place}" for place, name in enumerate(header.used)}
         self.names = dict(header.names)
         self._mappings: dict[tuple, tuple[str, bool, bool]] = {}
+        self._texts: dict[str, str] = {}
+        self._simple: dict[tuple[str, str], tuple[str, bool]] = {}  # fast form and type -> column, whether it fits all cells
+
+    def fill(self, chunk: str, texts: Iterable[tuple[str, ...]], reads: Iterable[tuple[tuple[str, ...], Reader, str]]) -> None:
+        """Make the table from a relation of cells, with what several columns ask for worked out once.
+
+        That is the `texts` of cells, and the simple forms that `reads` (names, reader, SQL type) ask for; these are looked
+        through once for cells that are not in their simple form.
+        """
+        trimmed = dict.fromkeys(cell for names in texts if (cell := self.find(names)))
+        asked = [(cell, reader.fast, sql_type) for names, reader, sql_type in reads if (cell := self.find(names))]
+        simple = {(self._fast(cell, fast), sql_type): self.places[cell] for cell, fast, sql_type in asked if fast != NEVER}
+        made = [f"{self.text(cell)} as t{n}" for n, cell in enumerate(trimmed)]
+        made += [f"cast({fast} as {sql_type}) as s{n}" for n, (fast, sql_type) in enumerate(simple)]
+        self.connection.execute(f"create temp table {self.table} as select {', '.join(['c.*', *made])} from {chunk} as c")
+        others = [f"count(*) filter ({place} is not null and s{n} is null)" for n, place in enumerate(simple.values())]
+        counts = self.connection.execute(f"select {', '.join(['null', *others])} from {self.table}").fetchone()[1:]
+        self._texts = {cell: f"c.t{n}" for n, cell in enumerate(trimmed)}
+        self._simple = {known: (f"c.s{n}", counts[n] == 0) for n, known in enumerate(simple)}
 
     def find(self, sources: tuple[str, ...]) -> str | None:
         """Key of the first of these file columns that is there."""
         return next((k for k in map(key, sources) if k in self.places), None)
 
     def text(self, cell: str) -> str:
-        return f"trim(c.{self.places[cell]}, {TRIM})"
+        return self._texts.get(cell) or TRIMMED.replace("{x}", f"c.{self.places[cell]}")
 
     def value(self, column: Column, rule: ColumnRule, sql_type: str) -> Value:
         """How this canonical column is made here; NULL where the file has none of its columns."""
@@ -89,7 +109,7 @@ class Cells:
         cell = self.find(names)
         pieces = [
             (raw, rank, *piece)
-            for raw in (self._distinct(self.places[cell], "null") if cell else [])
+            for raw in (self._distinct(self.places[cell]) if cell else [])
             for rank, piece in enumerate(contacts.split_numbers(raw), start=1)
         ]
         columns = {
@@ -110,13 +130,12 @@ class Cells:
 
     def product(self, factors: list[tuple[str, ...]], rule: ColumnRule, sql_type: str) -> Value:
         """The product of columns, each known under one of its spellings."""
-        number = Column("", "price")
         parts = []
         for names in factors:
             cell = self.find(names)
             if cell is None:
                 return Value(f"cast(null as {sql_type})")
-            parts.append(self._read(cell, READERS["price"], number, ColumnRule(scale=rule.scale), "decimal(18,4)"))
+            parts.append(self._read(cell, READERS[FACTOR.type], FACTOR, ColumnRule(scale=rule.scale), canonical().sql_type(FACTOR)))
         rejects = [part.reject for part in parts if part.reject]
         return Value(
             f"cast({' * '.join(part.sql for part in parts)} as {sql_type})",
@@ -141,13 +160,13 @@ class Cells:
         return Value(f"try_cast(nullif(regexp_extract({self.text(cell)}, {pattern}, {group}), '') as {sql_type})")
 
     def _read(self, cell: str, reader: Reader, column: Column, rule: ColumnRule, sql_type: str) -> Value:
-        place = f"c.{self.places[cell]}"
-        fast = "null" if reader.fast == NEVER else reader.fast.replace("{x}", place)
-        mapping = self._mapping(cell, reader, column, rule, sql_type, fast)
+        place, fast = f"c.{self.places[cell]}", self._fast(cell, reader.fast)
+        simple, is_whole = self._simple.get((fast, sql_type), (f"cast({fast} as {sql_type})", False))
+        mapping = None if is_whole else self._mapping(cell, reader, column, rule, sql_type, simple)
         if mapping is None:
-            return Value(f"cast({fast} as {sql_type})", cell=cell)
+            return Value(simple, cell=cell)
         table, has_reject, has_lossy = mapping
-        read = f"{table}.value" if fast == "null" else f"coalesce(cast({fast} as {sql_type}), {table}.value)"
+        read = f"{table}.value" if fast == NEVER else f"coalesce({simple}, {table}.value)"
         return Value(
             read,
             f"{table}.reject" if has_reject else None,
@@ -156,14 +175,17 @@ class Cells:
             ((table, cell),) if has_lossy else (),
         )
 
+    def _fast(self, cell: str, fast: str) -> str:
+        return fast.replace("{x}", f"c.{self.places[cell]}")
+
     def _mapping(
-        self, cell: str, reader: Reader, column: Column, rule: ColumnRule, sql_type: str, fast: str
+        self, cell: str, reader: Reader, column: Column, rule: ColumnRule, sql_type: str, simple: str
     ) -> tuple[str, bool, bool] | None:
         """Table of distinct unsimple values: raw, value, reject, is_lossy. None when there is none."""
-        known = (cell, sql_type, column.codes, column.type, repr(replace(rule, sources=())), id(reader.slow), fast)
+        known = (cell, sql_type, column.codes, column.type, repr(replace(rule, sources=())), id(reader.slow), simple)
         if known in self._mappings:
             return self._mappings[known]
-        found = self._distinct(self.places[cell], fast)
+        found = self._distinct(self.places[cell], simple)
         if not found:
             return None
         read = [reader.slow(raw, rule, column) for raw in found]
@@ -190,9 +212,8 @@ class Cells:
         self._mappings[known] = (name, has_reject, any(r.is_lossy for r in read))
         return self._mappings[known]
 
-    def _distinct(self, place: str, fast: str) -> list[str]:
-        unsimple = "" if fast == "null" else f" and {fast} is null"
+    def _distinct(self, place: str, simple: str = NEVER) -> list[str]:
         rows = self.connection.execute(
-            f"select distinct {place} from {self.table} as c where {place} is not null{unsimple}"
+            f"select distinct {place} from {self.table} as c where {place} is not null and {simple} is null"
         )
         return rows.fetch_arrow_table().column(0).to_pylist()

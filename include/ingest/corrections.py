@@ -50,6 +50,7 @@ class Work:
 class Correction(Run):
     """The load of one returned file. It passes no batch gate of its own: its delivery has, and it brings a few rows."""
 
+    is_gated = False
     work: Work | None = None
     member: Member
 

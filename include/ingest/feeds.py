@@ -5,15 +5,18 @@ What goes through here at once lies in memory; what it becomes lies in stage tab
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 import pyarrow as pa
 
-from include.contracts import ColumnRule, Contract, Entity, Feed, canonical, required_columns, spellings
+from include.contracts import Column, ColumnRule, Contract, Entity, Feed, canonical, required_columns, spellings
 from include.ingest import books, stage
-from include.ingest.columns import Cells, Value
+from include.ingest.columns import FACTOR, Cells, Value
 from include.ingest.deliveries import Delivery
 from include.ingest.headers import Header
 from include.ingest.sql import quote
+from include.ingest.types import READERS, Reader, reader_for
 
 BAD_DDL = """
 create table bad (place integer, row_no bigint, line bigint, header varchar, value varchar, rule_id varchar);
@@ -95,10 +98,10 @@ class Group:
     def load(self, chunk: pa.Table) -> None:
         """Type and reject; what is left goes to the stages. `chunk`: place, row_no, line, cells as c0, c1, …"""
         self.connection.execute(CHUNK_DDL)
-        self.connection.register("chunk_now", chunk)
-        self.connection.execute("create temp table cells_now as select * from chunk_now")
-        self.connection.unregister("chunk_now")
         self.cells = Cells(self.connection, "cells_now", self.header)
+        self.connection.register("chunk_now", chunk)
+        self.cells.fill("chunk_now", self._texts(), self._reads())
+        self.connection.unregister("chunk_now")
         for number, feed in enumerate(self.feeds):
             self._type(number, feed)
         for name in self.header.unknown:
@@ -113,8 +116,25 @@ class Group:
         self.connection.execute("insert into bad select * from bad_now")
         self._drop()
 
+    def _texts(self) -> Iterator[tuple[str, ...]]:
+        """File columns whose text is asked for as it is: those of rows put together or chosen, those that patterns read."""
+        for feed in self.feeds:
+            yield from (spellings(self.feeds, name) for name in (*feed.grain, *([feed.when.column] if feed.when else [])))
+            yield from (rule.sources for rule in feed.columns.values() if rule.match or rule.extract)
+
+    def _reads(self) -> Iterator[tuple[tuple[str, ...], Reader, str]]:
+        """File columns, reader and SQL type of all that is read cell by cell."""
+        for feed in self.feeds:
+            for name, rule in feed.columns.items():
+                column = self._column(feed, name)
+                yield rule.sources, reader_for(column, rule), canonical().sql_type(column)
+                for factor in rule.product:
+                    yield spellings(self.feeds, factor), READERS[FACTOR.type], canonical().sql_type(FACTOR)
+
     def _drop(self) -> None:
-        names = ["bad_now", "note_now", *(self._typed(number) for number in range(len(self.feeds)))]
+        for number in range(len(self.feeds)):
+            self.connection.execute(f"drop view {self._typed(number)}")
+        names = ["bad_now", "note_now"]
         for cells in (self.cells, *self._split.values()):
             names += cells.tables
         for name in names:
@@ -140,7 +160,7 @@ class Group:
     def _type(self, number: int, feed: Feed) -> None:
         entity = canonical().entities[feed.entity]
         cells = self._cells_of(number, feed)
-        values = {name: self._value(cells, entity, feed, name) for name in feed.columns}
+        values = {name: self._value(cells, feed, name) for name in feed.columns}
         for name, rule in feed.columns.items():
             if rule.row_number:
                 values[name] = Value("c.row_no")  # counted when all rows are there, see `stage`
@@ -150,7 +170,7 @@ class Group:
         selected += [f"{self._grain(cells, name)} as grain_{place}" for place, name in enumerate(feed.grain)]
         known = [f"v.{name}" for name in ("known_at", "updated_at") if name in values]
         self.connection.execute(
-            f"create temp table {self._typed(number)} as"
+            f"create temp view {self._typed(number)} as"
             f" select v.*{_without_tax(feed)}, coalesce({', '.join([*known, 'd.dated_at'])}) as base_known_at from ("
             f"select c.place, c.row_no, c.line, {', '.join(selected)} from {cells.table} as c"
             f" {' '.join(joins)} where {self._when(cells, feed)}) as v join delivery as d using (place)"
@@ -158,9 +178,11 @@ class Group:
         self._reject(number, feed, entity, values, cells)
         self._note(number, values, cells)
 
-    def _value(self, cells: Cells, entity: Entity, feed: Feed, name: str) -> Value:
-        column = entity.columns.get(name) or canonical().meta[name]
-        rule = feed.columns[name]
+    def _column(self, feed: Feed, name: str) -> Column:
+        return canonical().entities[feed.entity].columns.get(name) or canonical().meta[name]
+
+    def _value(self, cells: Cells, feed: Feed, name: str) -> Value:
+        column, rule = self._column(feed, name), feed.columns[name]
         if rule.product:
             factors = [spellings(self.feeds, factor) for factor in rule.product]
             return cells.product(factors, rule, canonical().sql_type(column))
@@ -182,27 +204,33 @@ class Group:
 
     def _reject(self, number: int, feed: Feed, entity: Entity, values: dict[str, Value], cells: Cells) -> None:
         needed = {*required_columns(entity), *(n for n, rule in feed.columns.items() if rule.required)}
-        for name, value in values.items():
-            reasons = [f"t.reject_{name}"] if value.reject else []
-            if name in needed and feed.columns[name].const is None:
-                reasons.append(f"case when t.{name} is null then 'REQUIRED' end")
-            column = entity.columns.get(name)
-            if name == entity.event and column.type == "timestamp":
-                late = f"t.{name} > t.base_known_at + to_days({self.future_days})"
-                reasons.append(f"case when {late} then 'N45' end")
-            reasons += _limits(name, feed.columns[name])
-            if name in feed.tax_included:
-                reasons.append(f"case when t.{name} is not null and t.tax_rate is null then 'N41' end")
-            if not reasons:
+        typed = self._typed(number)
+        reasons = {name: reason for name, value in values.items() if (reason := self._reason(feed, entity, name, value, needed))}
+        counts = self.connection.execute(f"select {', '.join(['null', *(f'count({r})' for r in reasons.values())])} from {typed} as t")
+        for (name, reason), count in zip(reasons.items(), counts.fetchone()[1:], strict=True):
+            if not count:
                 continue
-            reason = f"coalesce({', '.join(reasons)})"
-            cell = value.cell
+            cell = values[name].cell
             raw = f"c.{cells.places[cell]}" if cell else "null"
             self.connection.execute(
                 f"insert into bad_now select t.place, t.row_no, t.line, ?, {raw}, {reason}"
-                f" from {self._typed(number)} as t join {cells.table} as c using (row_no) where {reason} is not null",
+                f" from {typed} as t join {cells.table} as c using (row_no) where {reason} is not null",
                 [cells.names[cell] if cell else name],
             )
+
+    def _reason(self, feed: Feed, entity: Entity, name: str, value: Value, needed: set[str]) -> str | None:
+        """SQL of the rule that rejects a row of `t` for this column, where there can be one."""
+        reasons = [f"t.reject_{name}"] if value.reject else []
+        if name in needed and feed.columns[name].const is None:
+            reasons.append(f"case when t.{name} is null then 'REQUIRED' end")
+        column = entity.columns.get(name)
+        if name == entity.event and column.type == "timestamp":
+            late = f"t.{name} > t.base_known_at + to_days({self.future_days})"
+            reasons.append(f"case when {late} then 'N45' end")
+        reasons += _limits(name, feed.columns[name])
+        if name in feed.tax_included:
+            reasons.append(f"case when t.{name} is not null and t.tax_rate is null then 'N41' end")
+        return f"coalesce({', '.join(reasons)})" if reasons else None
 
     def _note(self, number: int, values: dict[str, Value], cells: Cells) -> None:
         for table, cell in dict.fromkeys(mark for value in values.values() for mark in value.lossy):

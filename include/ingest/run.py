@@ -11,12 +11,14 @@ from pathlib import Path
 from include import warehouse
 from include.contracts import Contract
 from include.ingest import acceptance, commit, feeds, find, judge, ledger, limits, read, rejected, result, storage
+from include.ingest.ahead import ahead
 from include.ingest.books import Taken
 from include.ingest.deliveries import Delivery
 from include.ingest.ledger import Outcome
 from include.ingest.load import Loader
 from include.ingest.problems import BadFile
 from include.ingest.result import SourceResult
+from include.quality import engine
 from include.settings import Settings
 
 
@@ -32,6 +34,8 @@ def with_defaults(contract: Contract, numbers: limits.Limits) -> Contract:
 
 class Run:
     """The state of one source's load: deliveries in order, what was read of them, what became of them."""
+
+    is_gated = True
 
     def __init__(self, settings: Settings, contract: Contract, as_of: date, run_id: str, numbers: limits.Limits):
         self.settings = settings
@@ -71,7 +75,10 @@ class Run:
         )  # fmt: skip
 
     def _load_new(self, found: list[Delivery]) -> None:
+        if found and self.is_gated:
+            engine.load_ahead()
         with warehouse.writer(self.settings, self.scratch) as connection:
+            connection.execute("set force_compression = 'uncompressed'")  # written once, read twice, thrown away
             feeds.create(connection)
             loader = Loader(connection, self.contract, self.numbers.future_days)
             taken = self._read(connection, loader, found)
@@ -90,7 +97,7 @@ class Run:
             rows = 0
             try:
                 delivery.manifest.check_content(delivery.sha256, delivery.path)
-                for piece in read.read(delivery, self.contract):
+                for piece in ahead(read.read(delivery, self.contract)):
                     loader.add(place, delivery, piece)
                     rows += piece.rows_in
             except BadFile as error:

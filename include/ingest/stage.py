@@ -65,8 +65,8 @@ class Stage:
         """Put together what the chunks could not; queries that give the rows of the entity, one for each kind of version."""
         if self.counted:
             self._count()
-        if (self.counted or self.chunks > 1) and (rows := self._one_each(self.table)):
-            self._replace(rows)
+        if self.counted or self.chunks > 1:
+            self._merge()
         if self.feed.grain:
             books.note_grains(self.connection, self.contract, self.feed.entity, self.table)
         present = {name: name for name in self.feed.columns}
@@ -92,29 +92,44 @@ class Stage:
         for name in self.counted:
             others = [key for key in self.entity.key if key != name and key in self.feed.columns]
             made.append(f"row_number() over (partition by {', '.join(['place', *others])} order by row_no) as {name}")
-        self._replace(f"select * from (select * replace ({', '.join(made)}) from {self.table}) where not is_bad")
-
-    def _replace(self, rows: str) -> None:
-        self.connection.execute(f"create table {self.table}_next as select * from ({rows})")
+        counted = f"select * replace ({', '.join(made)}) from {self.table}"
+        self.connection.execute(f"create table {self.table}_next as select * from ({counted}) where not is_bad")
         self.connection.execute(f"drop table {self.table}")
         self.connection.execute(f"alter table {self.table}_next rename to {self.table}")
 
     def _one_each(self, rows: str) -> str | None:
         """One row a grain; None where it is so already. Grains that come twice are found by their hashes first."""
+        if not self._find_doubled(rows):
+            return None
+        return f"select * from {rows} where {self._same} not in (from doubled) union all by name {self._merged(rows)}"
+
+    def _merge(self) -> None:
+        """One row a grain in the stage; only rows of grains that several chunks have brought are written again."""
+        if self._find_doubled(self.table):
+            self.connection.execute(f"create or replace temp table merged as {self._merged(self.table)}")
+            self.connection.execute(f"delete from {self.table} where {self._same} in (from doubled)")
+            self.connection.execute(f"insert into {self.table} by name select * from merged")
+
+    @property
+    def _same(self) -> str:
+        return f"hash({', '.join(self.keys)})"
+
+    def _find_doubled(self, rows: str) -> bool:
+        """Whether a grain comes twice; the hashes of those that do are in the table `doubled`."""
         if not self.feed.grain:
-            return None
-        same = f"hash({', '.join(self.keys)})"
-        twice = f"(select {same} from {rows} group by {same} having count(*) > 1)"
-        if not self.connection.execute(f"select exists {twice}").fetchone()[0]:
-            return None
+            return False
+        found = f"select {self._same} from {rows} group by {self._same} having count(*) > 1"
+        return self.connection.execute(f"create or replace temp table doubled as {found}").fetchone()[0] > 0
+
+    def _merged(self, rows: str) -> str:
+        """One row for each doubled grain."""
         picks = [
             f"{AGGREGATES[rule.aggregate].replace('{v}', name)} as {name}" for name, rule in self.feed.columns.items()
         ]
         return (
-            f"select * from {rows} where {same} not in {twice} union all by name"
-            f" select {', '.join(self.keys)}, min(row_no) as row_no, arg_min(line, row_no) as line,"
+            f"select {', '.join(self.keys)}, min(row_no) as row_no, arg_min(line, row_no) as line,"
             " max(base_known_at) as base_known_at, arg_min({'text': extra_json}, row_no).text as extra_json,"
-            f" false as is_bad, {', '.join(picks)} from {rows} where {same} in {twice} group by {', '.join(self.keys)}"
+            f" false as is_bad, {', '.join(picks)} from {rows} where {self._same} in (from doubled) group by {', '.join(self.keys)}"
         )
 
     def _rows(self, present: dict[str, str], known_at: str, where: str, absent: list[str] = ()) -> str:

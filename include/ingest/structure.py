@@ -139,11 +139,10 @@ def _is_outside(quotes: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def _is_regular(buffer: np.ndarray, quotes: np.ndarray, delimiter: int) -> bool:
     """Every quote that opens stands at a field's start, every one that closes at its end; doubled ones are both."""
-    is_border = np.zeros(256, dtype=bool)
-    is_border[[delimiter, NEWLINE, QUOTE]] = True
-    opening, closing = quotes[::2], quotes[1::2]
-    opening, closing = opening[opening > 0], closing[closing + 1 < len(buffer)]
-    return bool(is_border[buffer[opening - 1]].all() and is_border[buffer[closing + 1]].all())
+    is_border = (buffer == delimiter) | (buffer == NEWLINE) | (buffer == QUOTE)
+    edge = np.ones(1, dtype=bool)
+    opens_well, closes_well = np.concatenate([edge, is_border[:-1]]), np.concatenate([is_border[1:], edge])
+    return bool(opens_well[quotes[::2]].all() and closes_well[quotes[1::2]].all())
 
 
 def _is_blank(data: bytes, delimiter: str, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:

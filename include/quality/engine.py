@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from threading import Thread
 
 import duckdb
 
@@ -113,6 +114,11 @@ def record(connection: duckdb.DuckDBPyConnection, rows: Sequence[tuple]) -> None
         )
     if rows:
         connection.executemany("insert into ops.gate_result values (?, ?, ?, ?, ?, ?, ?, ?, ?)", list(rows))
+
+
+def load_ahead() -> None:
+    """Load the engine in a thread, while files are read that a gate will judge."""
+    Thread(target=_great_expectations).start()
 
 
 def _great_expectations():

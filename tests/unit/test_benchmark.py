@@ -15,26 +15,39 @@ from include.errors import GateStop
 from include.settings import REPO, Settings
 
 
-def test_the_order_file_is_one_that_its_contract_takes_whole(config: Settings):
+@pytest.mark.parametrize(
+    ("source", "name", "entities", "counts"),
+    [
+        (benchmark.SOURCE, "受注_20240930.csv", "order_lines,orders", (40, 200, 0)),
+        (benchmark.CUSTOMERS, "会員_20240930.csv", "customers", (0, 0, 200)),
+    ],
+)
+def test_the_file_is_one_that_its_contract_takes_whole(config: Settings, source: str, name: str, entities: str, counts: tuple):
     from include import ingest
 
     ingest.prepare(config)
-    benchmark.write_orders(config, config.landing / benchmark.SOURCE / "受注_20240930.csv", 200)
-    benchmark._load(config)
+    benchmark.write(config, source, config.landing / source / name, 200)
+    benchmark.load(config, source)
     with warehouse.reader(config) as connection:
         found = connection.execute("select rows_in, rows_loaded, entities from ops.file_ledger").fetchall()
-        counts = connection.execute("select (select count(*) from raw.orders), (select count(*) from raw.order_lines)").fetchone()
-    assert (found, counts) == ([(200, 200, "order_lines,orders")], (40, 200))
+        rows = [connection.execute(f"select count(*) from raw.{e}").fetchone()[0] for e in ("orders", "order_lines", "customers")]
+        filled = connection.execute(
+            "select count(family_name), count(family_name_kana), count(birth_date), count(email), count(phone), count(postal_code),"
+            " count(prefecture_code), count(city), count(address_line1), count(distinct phone) from raw.customers"
+        ).fetchone()
+    assert (found, tuple(rows)) == ([(200, 200, entities)], counts)
+    assert set(filled) == {counts[-1]}  # nothing of a customer is lost on the way, no number comes twice
 
 
 def test_both_ways_are_measured_and_kept(config: Settings, capsys):
     assert benchmark.run(config, 200) == 0
     figures = json.loads((config.data_root / "benchmark" / "ingest.json").read_text())
-    assert figures["lines"] == 200
-    assert min(figures[way][key] for way in ("floor", "ingest") for key in ("seconds", "peak_mb")) > 0
+    assert [figures[source]["rows"] for source in benchmark.CELLS] == [200, 20]
+    measured = [figures[source][way] for source in benchmark.CELLS for way in benchmark.WAYS]
+    assert min(way[key] for way in measured for key in ("seconds", "peak_mb")) > 0
     assert (figures["history"], figures["delta_lines"], len(figures["delta"])) == ([20, 222], 2, 2)
     said = capsys.readouterr().out
-    assert "ingest / floor" in said and "a day of 2 lines after 222" in said
+    assert said.count("ingest / floor") == 2 and "a day of 2 lines after 222" in said
     assert not (config.work / "benchmark" / "ingest").exists()
 
 

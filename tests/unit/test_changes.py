@@ -327,3 +327,20 @@ def test_a_source_whose_data_may_be_used_otherwise_makes_everything_anew(house):
         _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
         connection.execute("update ops.file_ledger set purposes = 'analytics' where delivery_id = ?", [NEW])
     assert begin(house).is_full
+
+
+def test_staging_leaves_out_what_a_day_did_not_touch_and_nothing_else(house):
+    with warehouse.writer(house) as connection:
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        connection.execute("update ops.file_ledger set entities = 'customers,products' where delivery_id = ?", [NEW])
+        _orders(connection, NEW, NEXT, [("o1", "c1", "2024-05-01", "h9")])
+    assert not begin(house).is_full
+    settled = changes.work(house, "staging", NEXT).settled
+    touched = {"orders", "order_lines", "customers", "products"}
+    assert settled and not settled & touched
+    assert settled | touched == {*records.PARTIES, *records.PARENTS, *records.COMMON, records.OWN_LISTS}
+
+
+def test_a_full_build_leaves_out_nothing(house):
+    assert begin(house, code="other").is_full
+    assert changes.work(house, "staging", NEXT) == changes.Work("staging")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from include.contracts import Column, ColumnRule
 from include.ingest.types import addresses, codes, companies, contacts, dates, numbers, people
-from include.ingest.types.cells import NULL_TOKENS, Cell
+from include.ingest.types.cells import NULL_TOKENS, SPACES, Cell
 
 # columns that hold an address or a number, depending on the row
 CONTACT_COLUMNS = ("contact_value", "value_norm")
@@ -39,10 +39,15 @@ def _simple(pattern: str, value: str = "{x}") -> str:
     return f"case when regexp_full_match({{x}}, '{pattern}') then {value} end"
 
 
-_TEXT = (
-    "case when {x} = trim({x}, ' \t\u3000\u00a0\n') and lower({x}) not in (" + _NULLS + ")"
-    " and not starts_with({x}, '=') then {x} end"
+_HAS_EDGES = f"regexp_matches({{x}}, '^[{SPACES}]|[{SPACES}]$')"  # a fraction of what trim costs
+_IS_WORD = f"not {_HAS_EDGES} and (length({{x}}) > {max(map(len, NULL_TOKENS))} or lower({{x}}) not in ({_NULLS}))"
+_TEXT = f"case when {_IS_WORD} and not starts_with({{x}}, '=') then {{x}} end"
+_NAME = (
+    f"case when {_IS_WORD} and not regexp_matches({{x}}, '({people.HONORIFICS})$')"
+    " then regexp_replace({x}, '[ \u3000\t]+', ' ', 'g') end"
 )
+_KANA = "case when regexp_full_match({x}, '[ァ-ヶ][ァ-ヶー]*') then {x} end"
+TRIMMED = f"case when {_HAS_EDGES} then trim({{x}}, '{SPACES}') else {{x}} end"
 _PHONE = (
     "case when regexp_full_match({x}, '0([5-9]0-?[0-9]{4}-?[0-9]{4}|[1-9][0-9]{0,3}-?[0-9]{1,4}-?[0-9]{4})')"
     " and (length(replace({x}, '-', '')) = 10 and not regexp_matches({x}, '^0[5-9]0')"
@@ -60,11 +65,15 @@ _EMAIL = (
     r"case when regexp_full_match({x}, '[A-Za-z0-9._+-]+@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}')"
     f" and not regexp_matches(lower({{x}}), '^({'|'.join(contacts.NULL_MAILS)})') then {{x}} end"
 )
-# a place and its numbers with hyphens; whatever N22 has to change is read in Python
+# a place, its numbers with hyphens or 丁目・番地・番・号, perhaps a building; whatever else N22 has to change is read in Python
 _PLACE_SIGNS = "[々〆ぁ-ゖァ-ヺ一-鿿\n]+"
+_NUMBERS = "[0-9]+(?:(?:-|丁目|番地の|番地|番|号)[0-9]+){1,3}"
+_BUILDING = "(?:[ \u3000]+[A-Za-zぁ-ゖァ-ヺ一-鿿][^\n]*)?"
 _ADDRESS_KEY = (
-    f"case when regexp_full_match({{x}}, '{_PLACE_SIGNS}[0-9]+(-[0-9]+){{1,3}}')"
-    " and not regexp_matches({x}, '字|丁|番|号|都|道|府|県') then replace({x}, chr(10), '') end"
+    f"case when regexp_full_match({{x}}, '{_PLACE_SIGNS}{_NUMBERS}(?:丁目|番地|番|号)?{_BUILDING}')"
+    f" and not regexp_matches(regexp_extract({{x}}, '^{_PLACE_SIGNS}'), '字|丁|番|号|都|道|府|県')"
+    f" then replace(regexp_extract({{x}}, '^{_PLACE_SIGNS}'), chr(10), '')"
+    f" || regexp_replace(regexp_extract({{x}}, '{_NUMBERS}'), '[^0-9]+', '-', 'g') end"
 )
 _POSTAL = (
     "case when regexp_full_match({x}, '[0-9]{3}-?[0-9]{4}') and replace({x}, '-', '') <> '0000000'"
@@ -76,8 +85,8 @@ READERS: dict[str, Reader] = {
         _ID, lambda raw, r, c: codes.read_id(raw, r.id_format)
     ),
     "text": Reader(_TEXT, lambda raw, r, c: codes.read_text(raw)),
-    "name": Reader(NEVER, lambda raw, r, c: people.read_name(raw, r.part)),
-    "kana": Reader(NEVER, lambda raw, r, c: people.read_kana(raw, r.part)),
+    "name": Reader(_NAME, lambda raw, r, c: people.read_name(raw, r.part)),
+    "kana": Reader(_KANA, lambda raw, r, c: people.read_kana(raw, r.part)),
     "email": Reader(_EMAIL, lambda raw, r, c: contacts.read_email(raw)),
     "phone": Reader(_PHONE, lambda raw, r, c: contacts.read_phone(raw)),
     "extension": Reader(NEVER, lambda raw, r, c: contacts.read_extension(raw)),
@@ -96,7 +105,7 @@ READERS: dict[str, Reader] = {
     "deleted": Reader(NEVER, lambda raw, r, c: codes.read_deleted(raw, r.polarity)),
     "mapped": Reader(NEVER, lambda raw, r, c: codes.read_mapped(raw, r.map or {})),
     "date": Reader(
-        _simple(_DAY, "try_cast({x} as date)"), lambda raw, r, c: dates.read_date(raw, r.formats, dates.epoch_of(r.excel_1904))
+        _simple(_STAMP, "cast(try_cast({x} as timestamp) as date)"), lambda raw, r, c: dates.read_date(raw, r.formats, dates.epoch_of(r.excel_1904))
     ),
     "timestamp": Reader(_simple(_STAMP, "try_cast({x} as timestamp)"), 
         lambda raw, r, c: dates.read_timestamp(raw, r.formats, dates.epoch_of(r.excel_1904)),
@@ -132,7 +141,7 @@ def reader_for(column: Column, rule: ColumnRule) -> Reader:
         return Reader(f"case when length({{x}}) <> 15 then {found.fast} end", found.slow)
     if rule.id_format == "integer":
         return Reader(_INTEGER_ID, found.slow)
-    if rule.scale:
+    if rule.scale or rule.part:
         return Reader(NEVER, found.slow)
     return Reader(_fast_formats(column, rule), found.slow) if rule.formats else found
 

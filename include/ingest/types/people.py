@@ -12,7 +12,8 @@ import jaconv
 from include.ingest.types.cells import EMPTY, UNUSABLE, Cell, is_null, plain, trim
 from include.settings import REPO
 
-HONORIFIC = re.compile(r"(?<=\S)\s*(様|殿|さん|先生)$")
+HONORIFICS = "様|殿|さん|先生"
+HONORIFIC = re.compile(rf"(?<=\S)\s*({HONORIFICS})$")
 NAME_SPACES = re.compile(r"[ \u3000\t]+")
 GENDERS = {
     "1": "M", "男": "M", "男性": "M", "m": "M", "male": "M",

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from include import warehouse
 from include.contracts import load_contract
 from include.ingest import decode, deliveries, load, read, structure
+from include.ingest.ahead import PIECES, ahead
 from include.ingest.manifest import Manifest
 from include.ingest.problems import BadFile
 from tests.unit.ingest import fuzz
@@ -85,6 +86,29 @@ def test_what_is_wrong_at_a_files_end_is_told_as_if_all_had_been_read_first(tmp_
     declared, [detected_rule, detected_line] = fault("cp932"), fault("auto")
     assert declared[1] == 52
     assert detected_rule == declared[0] and detected_line in (52, None)
+
+
+def test_what_is_read_ahead_comes_in_order_and_fails_in_its_place():
+    read_on: list[int] = []
+
+    def pieces(fault: bool) -> Iterator[int]:
+        for number in range(1, 100):
+            if fault and number == 30:
+                raise BadFile("N04", "引用符が閉じていません", "", line=number)
+            read_on.append(number)
+            yield number
+
+    assert list(ahead(pieces(False))) == list(range(1, 100))
+    taken, failing = [], ahead(pieces(True))
+    with pytest.raises(BadFile):
+        while True:
+            taken.append(next(failing))
+    assert taken == list(range(1, 30))
+    read_on.clear()
+    left = ahead(pieces(False))
+    assert next(left) == 1
+    left.close()  # a file that is given up is not read to its end
+    assert len(read_on) <= PIECES + 2
 
 
 def test_memory_of_reading_follows_the_piece_and_not_the_file(tmp_path: Path, monkeypatch):

@@ -72,9 +72,10 @@ deaths as (
         cast(deaths.deceased_known_at as date) as left_on,
         'death' as evidence_code,
         '*' as reason_code
-    from {{ ref('stg_customer_deaths') }} as deaths
+    from {{ ref('stg_customer_departures') }} as deaths
     inner join members on deaths.customer_key = members.party_key
     inner join parties on members.person_id = parties.person_id
+    where deaths.deceased_known_at is not null
     union all
     select
         parties.person_id,

@@ -4,6 +4,10 @@ with customers as (
     select * from {{ ref('stg_customers') }}
 ),
 
+departures as (
+    select * from {{ ref('stg_customer_departures') }}
+),
+
 accounts as (
     select * from {{ ref('stg_accounts') }}
 ),
@@ -32,31 +36,32 @@ customer_parties as (
     select
         'person' as party_type,
         cast(null as string) as account_key,
-        source_system,
-        source_customer_id as source_id,
-        customer_key as party_key,
+        customers.source_system,
+        customers.source_customer_id as source_id,
+        customers.customer_key as party_key,
         'b2c' as business_type,
-        first_known_at,
-        household_id,
-        cast(registered_at as date) as registered_on,
+        customers.first_known_at,
+        customers.household_id,
+        cast(customers.registered_at as date) as registered_on,
         case
-            when cast(withdrawn_at as date) <= {{ as_of() }} then cast(withdrawn_at as date)
-            when member_status = 'withdrawn' and withdrawn_at is null then cast(known_at as date)
+            when cast(customers.withdrawn_at as date) <= {{ as_of() }} then cast(customers.withdrawn_at as date)
+            when customers.withdrawn_at is null then cast(departures.withdrawn_known_at as date)
         end as withdrawn_on,
-        birth_date as birth_on,
-        gender,
-        prefecture_code,
-        member_rank,
-        first_media_code,
+        customers.birth_date as birth_on,
+        customers.gender,
+        customers.prefecture_code,
+        customers.member_rank,
+        customers.first_media_code,
         cast(null as string) as industry_code,
-        coalesce(is_employee, false) as is_employee,
-        coalesce(is_test, false) as is_test,
-        coalesce(is_deceased, false) as is_deceased,
-        coalesce(is_minor, false) as is_minor_flag,
+        coalesce(customers.is_employee, false) as is_employee,
+        coalesce(customers.is_test, false) as is_test,
+        coalesce(customers.is_deceased, false) as is_deceased,
+        coalesce(customers.is_minor, false) as is_minor_flag,
         false as is_competitor,
-        purposes,
+        customers.purposes,
         true as is_registered
     from customers
+    left join departures on customers.customer_key = departures.customer_key
 ),
 
 contact_parties as (
