@@ -17,26 +17,38 @@ Adds first_known_at (when the key was first heard of) and purposes (what the del
 With absence_deletes, a key that so many full deliveries of its source in a row no longer hold as the rule asks is deleted as
 well; it is back with the next delivery that holds it. Events are never deleted so: exports of events have a window.
 With changed_only, an incremental build reads only the records that changed (the model is `replaced`).
+With mostly_once, keys of which one version is known take no part in the sorting: for the large entities, which few sources repeat.
 #}
-{% macro latest_as_known(entity, key, event=none, absence_deletes=false, changed_only=false) -%}
+{% macro latest_as_known(entity, key, event=none, absence_deletes=false, changed_only=false, mostly_once=false) -%}
     select
         versions.*,
         ledger.purposes
     from (
+        {%- if mostly_once %}
         select
-            *,
-            min(known_at) over (partition by source_system, {{ key | join(', ') }}) as first_known_at,
-            max(business_date) over (partition by source_system, {{ key | join(', ') }}) as last_delivered_on,
+            entity_rows.*,
+            entity_rows.known_at as first_known_at,
+            entity_rows.business_date as last_delivered_on,
+            1 as version_no
+        from {{ _known_rows(entity, key, event, changed_only) }} as entity_rows
+        left join {{ _told_again(entity, key, event, changed_only) }} as told_again on {{ _same_key('entity_rows', 'told_again', key) }}
+        where told_again.source_system is null
+        union all
+        {%- endif %}
+        select
+            entity_rows.*,
+            min(known_at) over (partition by {{ _key_of('entity_rows', key) }}) as first_known_at,
+            max(business_date) over (partition by {{ _key_of('entity_rows', key) }}) as last_delivered_on,
             row_number() over (
-                partition by source_system, {{ key | join(', ') }}
+                partition by {{ _key_of('entity_rows', key) }}
                 order by
                     known_at desc, business_date desc nulls last, delivery_sequence desc nulls last,
                     source_file desc, source_row desc
             ) as version_no
-        from {{ source('raw', entity) }}
-        where
-            {{ counts_already(event) }}
-            {%- if changed_only %} and {{ is_changed_record(entity, key) }}{% endif %}
+        from {{ _known_rows(entity, key, event, changed_only) }} as entity_rows
+        {%- if mostly_once %}
+        inner join {{ _told_again(entity, key, event, changed_only) }} as told_again on {{ _same_key('entity_rows', 'told_again', key) }}
+        {%- endif %}
     ) as versions
     left join {{ source('ops', 'file_ledger') }} as ledger on versions.delivery_id = ledger.delivery_id
     {%- if absence_deletes %}
@@ -48,6 +60,39 @@ With changed_only, an incremental build reads only the records that changed (the
         {%- if absence_deletes %}
         and not coalesce(versions.last_delivered_on < absence.full_on, false)
         {%- endif %}
+{%- endmacro %}
+
+{# The rows of an entity that count already, as a subquery. #}
+{% macro _known_rows(entity, key, event, changed_only) -%}
+    (
+        select *
+        from {{ source('raw', entity) }}
+        where
+            {{ counts_already(event) }}
+            {%- if changed_only %} and {{ is_changed_record(entity, key) }}{% endif %}
+    )
+{%- endmacro %}
+
+{# The keys of which more than one row counts already, as a subquery. #}
+{% macro _told_again(entity, key, event, changed_only) -%}
+    (
+        select source_system, {{ key | join(', ') }}
+        from {{ _known_rows(entity, key, event, changed_only) }} as known_rows
+        group by source_system, {{ key | join(', ') }}
+        having count(*) > 1
+    )
+{%- endmacro %}
+
+{% macro _key_of(alias, key) -%}
+    {%- for column in ['source_system'] + key -%}
+        {{ alias }}.{{ column }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro _same_key(left, right, key) -%}
+    {%- for column in ['source_system'] + key -%}
+        {{ left }}.{{ column }} = {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}
 
 {#

@@ -74,3 +74,20 @@ state itself; every other step names the next state for each present one, at the
         ) / 2.0
     end
 {%- endmacro %}
+
+{# Window: the last value up to here that is not NULL; rows of one place in the order see one another. #}
+{% macro last_known(expression, partition_by, order_by) -%}
+    {{ return(adapter.dispatch('last_known', 'okoshi')(expression, partition_by, order_by)) }}
+{%- endmacro %}
+
+{% macro default__last_known(expression, partition_by, order_by) -%}
+    last_value({{ expression }} ignore nulls) over (
+        partition by {{ partition_by }} order by {{ order_by }} range between unbounded preceding and current row
+    )
+{%- endmacro %}
+
+{% macro spark__last_known(expression, partition_by, order_by) -%}
+    last_value({{ expression }}, true) over (
+        partition by {{ partition_by }} order by {{ order_by }} range between unbounded preceding and current row
+    )
+{%- endmacro %}

@@ -1,7 +1,45 @@
 {{ config(materialized='replaced', meta={'entity': 'orders', 'record_key': 'order_id'}) }}
 -- The lines that came with the order version in force; where lines travel in files of their own, the newest known set.
+{% set known_lines -%}
+(select * from {{ source('raw', 'order_lines') }} where not coalesce(is_deleted, false) and known_at < {{ as_of_end() }})
+{%- endset %}
 with order_versions as (
-    {{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true) }}
+    select
+        source_system,
+        order_id,
+        delivery_id
+    from ({{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true, mostly_once=true) }}) as latest
+),
+
+line_counts as (
+    select
+        source_system,
+        order_id,
+        line_no,
+        count(*) as line_count,
+        min(delivery_id) as first_delivery_id,
+        max(delivery_id) as last_delivery_id
+    from {{ known_lines }} as lines
+    where {{ is_changed_record('orders', ['order_id']) }}
+    group by source_system, order_id, line_no
+),
+
+-- orders whose lines were told more than once; the others need no sorting
+told_again as (
+    select
+        source_system,
+        order_id
+    from line_counts
+    group by source_system, order_id
+    having max(line_count) > 1 or min(first_delivery_id) != max(last_delivery_id)
+),
+
+told_once as (
+    select lines.*
+    from {{ known_lines }} as lines
+    inner join order_versions on lines.source_system = order_versions.source_system and lines.order_id = order_versions.order_id
+    left join told_again on lines.source_system = told_again.source_system and lines.order_id = told_again.order_id
+    where told_again.order_id is null
 ),
 
 candidates as (
@@ -11,12 +49,10 @@ candidates as (
         max(lines.known_at) over (
             partition by lines.source_system, lines.order_id, lines.delivery_id
         ) as version_known_at
-    from {{ source('raw', 'order_lines') }} as lines
+    from {{ known_lines }} as lines
+    inner join told_again on lines.source_system = told_again.source_system and lines.order_id = told_again.order_id
     inner join order_versions
         on lines.source_system = order_versions.source_system and lines.order_id = order_versions.order_id
-    where
-        not coalesce(lines.is_deleted, false)
-        and lines.known_at < {{ as_of_end() }}
 ),
 
 newest_set as (
@@ -39,6 +75,15 @@ newest_lines as (
     ) = 1
 ),
 
+{% set columns -%}
+source_system, order_id, line_no, line_type, product_id, product_name, qty, returned_qty, unit_price, tax_rate, net_amount, cost_amount, known_at
+{%- endset %}
+chosen as (
+    select {{ columns }} from newest_lines
+    union all
+    select {{ columns }} from told_once
+),
+
 final as (
     select
         {{ global_id('order_id') }} as order_id,
@@ -54,7 +99,7 @@ final as (
         cost_amount,
         source_system,
         known_at
-    from newest_lines
+    from chosen
 )
 
 select * from final

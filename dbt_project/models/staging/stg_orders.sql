@@ -1,6 +1,6 @@
 {{ config(materialized='replaced', meta={'entity': 'orders', 'record_key': 'order_id'}) }}
 with latest as (
-    {{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true) }}
+    {{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true, mostly_once=true) }}
 ),
 
 final as (

@@ -86,3 +86,23 @@ def test_a_rule_row_holds_from_its_first_day_to_the_day_before_its_last():
         assert connection.execute(render(sql, "2024-09-30")).fetchall() == [("old",)]
         assert connection.execute(render(sql, "2024-10-01")).fetchall() == [("new",)]
         assert connection.execute(render(sql, "2019-12-31")).fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "factor", "expected"),
+    [
+        ("1234.50", "0.41", "506.15"),  # 506.145: half a sen goes up
+        ("-1234.50", "0.41", "-506.15"),
+        ("9999999.00", "999.000000", "9989999001.00"),
+        ("10000000.00", "0.333333", "3333330.00"),
+        ("123456789012.34", "1.5", "185185183518.51"),
+        ("100.00", "149.123456", "14912.35"),
+        ("100.00", "1000.5", "100050.00"),
+        ("null", "0.4", "None"),
+        ("100.00", "null", "None"),
+    ],
+)
+def test_money_times_gives_the_same_digits_for_small_and_large_amounts(amount, factor, expected):
+    arguments = f"'cast({amount} as decimal(18, 2))', 'cast({factor} as decimal(18, 6))'"
+    assert str(value(f"money_times({arguments})")) == expected
+    assert str(value(f"spark__money_times({arguments})")) == expected

@@ -40,14 +40,15 @@ value_rules as (
 
 line_values as (
     select
-        order_id,
-        line_type,
-        product_id,
-        case when qty > 0 then qty else 0 end as ordered_qty,
-        case when qty > 0 then least(greatest(coalesce(returned_qty, 0), 0), qty) else 0 end as returned_qty,
-        coalesce(net_amount, qty * unit_price, 0) as line_amount,
-        cost_amount
+        lines.order_id,
+        lines.line_type,
+        case when lines.line_type = 'goods' then products.category_l1 end as category_l1,
+        case when lines.qty > 0 then lines.qty else 0 end as ordered_qty,
+        case when lines.qty > 0 then least(greatest(coalesce(lines.returned_qty, 0), 0), lines.qty) else 0 end as returned_qty,
+        coalesce(lines.net_amount, lines.qty * lines.unit_price, 0) as line_amount,
+        lines.cost_amount
     from lines
+    left join products on lines.product_id = products.product_id
 ),
 
 line_parts as (
@@ -68,20 +69,30 @@ line_totals as (
         sum(case when line_type = 'goods' then ordered_qty else 0 end) as ordered_qty,
         sum(case when line_type = 'goods' then returned_qty else 0 end) as returned_qty,
         sum(case when line_type = 'goods' then kept_cost_amount end) as cost_amount,
-        sum(case when line_type = 'goods' and kept_cost_amount is null then 1 else 0 end) as costless_count
+        sum(case when line_type = 'goods' and kept_cost_amount is null then 1 else 0 end) as costless_count,
+        min(category_l1) as first_category_l1
     from line_parts
     group by order_id
+),
+
+-- most orders hold goods of one category; only where there are several they are weighed
+several_categories as (
+    select order_id
+    from line_parts
+    where category_l1 is not null
+    group by order_id
+    having min(category_l1) != max(category_l1)
 ),
 
 category_totals as (
     select
         line_parts.order_id,
-        products.category_l1,
+        line_parts.category_l1,
         sum(line_parts.line_amount - line_parts.returned_amount) as category_amount
     from line_parts
-    inner join products on line_parts.product_id = products.product_id
-    where line_parts.line_type = 'goods' and products.category_l1 is not null
-    group by line_parts.order_id, products.category_l1
+    inner join several_categories on line_parts.order_id = several_categories.order_id
+    where line_parts.category_l1 is not null
+    group by line_parts.order_id, line_parts.category_l1
 ),
 
 main_category as (
@@ -121,7 +132,7 @@ facts as (
         abs(coalesce(orders.refund_amount, 0)) as refund_amount,
         case when line_totals.costless_count = 0 then line_totals.cost_amount end as cost_amount,
         coalesce(line_totals.ordered_qty - line_totals.returned_qty, 0) as qty,
-        coalesce(main_category.category_l1, 'ALL') as category_l1,
+        coalesce(main_category.category_l1, line_totals.first_category_l1, 'ALL') as category_l1,
         cast(orders.cancelled_at as date) as cancelled_on,
         cast(orders.returned_at as date) as returned_on,
         orders.first_known_at,
@@ -177,39 +188,47 @@ converted as (
         and (exchange_rates.valid_to is null or judged.ordered_on < exchange_rates.valid_to)
 ),
 
+priced as (
+    select
+        converted.*,
+        {{ money_times('converted.source_net_amount', 'converted.exchange_ratio') }} as net_amount,
+        {{ money_times('(converted.source_net_amount - converted.cost_amount)', 'converted.exchange_ratio') }} as known_margin_amount
+    from converted
+),
+
 final as (
     select
-        converted.order_id,
-        converted.person_id,
-        converted.ordered_at,
-        converted.ordered_on,
-        converted.order_type,
-        converted.status,
-        converted.is_valid,
-        converted.is_cancelled,
-        converted.is_returned,
-        converted.is_trial,
-        {{ money_times('converted.source_net_amount', 'converted.exchange_ratio') }} as net_amount,
-        converted.source_net_amount,
-        converted.currency_code,
+        priced.order_id,
+        priced.person_id,
+        priced.ordered_at,
+        priced.ordered_on,
+        priced.order_type,
+        priced.status,
+        priced.is_valid,
+        priced.is_cancelled,
+        priced.is_returned,
+        priced.is_trial,
+        priced.net_amount,
+        priced.source_net_amount,
+        priced.currency_code,
         case
-            when converted.cost_amount is not null
-                then {{ money_times('(converted.source_net_amount - converted.cost_amount)', 'converted.exchange_ratio') }}
-            else {{ money_times(money_times('converted.source_net_amount', 'converted.exchange_ratio'), 'value_rules.margin_ratio') }}
+            when priced.cost_amount is not null then priced.known_margin_amount
+            else {{ money_times('priced.net_amount', 'value_rules.margin_ratio') }}
         end as margin_amount,
-        case when converted.cost_amount is not null then 'cost' else 'rate' end as margin_basis,
-        converted.category_l1,
-        cast(converted.qty as bigint) as qty,
-        converted.channel,
-        converted.campaign_code,
-        converted.subscription_id,
-        converted.is_internal,
-        case when converted.cancelled_on <= {{ as_of() }} then converted.cancelled_on end as cancelled_on,
-        case when converted.returned_on <= {{ as_of() }} then converted.returned_on end as returned_on,
-        converted.first_known_at,
-        converted.known_at
-    from converted
-    left join value_rules on converted.business_type = value_rules.business_type
+        case when priced.cost_amount is not null then 'cost' else 'rate' end as margin_basis,
+        priced.category_l1,
+        cast(priced.qty as bigint) as qty,
+        priced.channel,
+        priced.campaign_code,
+        priced.subscription_id,
+        priced.is_internal,
+        priced.discount_amount > 0 as is_discounted,
+        case when priced.cancelled_on <= {{ as_of() }} then priced.cancelled_on end as cancelled_on,
+        case when priced.returned_on <= {{ as_of() }} then priced.returned_on end as returned_on,
+        priced.first_known_at,
+        priced.known_at
+    from priced
+    left join value_rules on priced.business_type = value_rules.business_type
 )
 
 select * from final

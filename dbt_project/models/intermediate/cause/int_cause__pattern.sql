@@ -14,16 +14,6 @@ order_days as (
     select * from {{ concerned(ref('int_activity__order_day')) }}
 ),
 
-source_orders as (
-    select * from {{ ref('stg_orders') }}
-),
-
-discount_lines as (
-    select distinct order_id
-    from {{ ref('stg_order_lines') }}
-    where line_type = 'discount' and net_amount != 0
-),
-
 touches as (
     select * from {{ concerned(ref('int_activity__touch')) }}
 ),
@@ -33,10 +23,14 @@ gaps as (
         person_id,
         ordered_on,
         occasion_no,
-        lag(gap_days, 2) over (partition by person_id order by ordered_on) as first_gap_days,
-        lag(gap_days) over (partition by person_id order by ordered_on) as second_gap_days,
+        median_gap_days,
+        order_no,
+        last_order_id,
+        category_l1,
+        amount_ratio,
+        lag(gap_days, 2) over by_day as first_gap_days,
+        lag(gap_days) over by_day as second_gap_days,
         gap_days as third_gap_days,
-        {{ running_median('gap_days', 'person_id', 'ordered_on') }} as median_gap_days,
         avg(gap_days) over (
             partition by person_id order by ordered_on rows between 2 preceding and current row
         ) as mean_gap_days,
@@ -44,50 +38,20 @@ gaps as (
             partition by person_id order by ordered_on rows between 2 preceding and current row
         ) as gap_deviation_days
     from order_days
+    window by_day as (partition by person_id order by ordered_on)
 ),
 
-numbered as (
-    select
-        orders.person_id,
-        orders.ordered_on,
-        orders.order_id,
-        orders.net_amount,
-        orders.category_l1,
-        case when coalesce(source_orders.discount_amount, 0) != 0 or discount_lines.order_id is not null then 1 else 0 end as is_discounted,
-        row_number() over (partition by orders.person_id order by orders.ordered_at, orders.order_id) as order_no,
-        lag(orders.order_id) over (partition by orders.person_id order by orders.ordered_at, orders.order_id) as second_order_id,
-        lag(orders.order_id, 2) over (partition by orders.person_id order by orders.ordered_at, orders.order_id) as third_order_id
-    from orders
-    inner join source_orders on orders.order_id = source_orders.order_id
-    left join discount_lines on orders.order_id = discount_lines.order_id
-),
-
-last_orders as (
-    select
-        spells.person_id,
-        spells.spell_no,
-        numbered.order_no,
-        numbered.order_id,
-        numbered.category_l1,
-        numbered.second_order_id,
-        numbered.third_order_id
-    from spells
-    inner join numbered on spells.person_id = numbered.person_id and spells.last_order_on = numbered.ordered_on
-    qualify row_number() over (partition by spells.person_id, spells.spell_no order by numbered.order_no desc) = 1
-),
-
--- the last two orders against all earlier ones
+-- each order with the two before it and the share of discounted ones so far
 histories as (
     select
-        last_orders.person_id,
-        last_orders.spell_no,
-        avg(case when numbered.order_no >= last_orders.order_no - 1 then numbered.net_amount end) as recent_mean_amount,
-        median(case when numbered.order_no < last_orders.order_no - 1 then numbered.net_amount end) as earlier_median_amount,
-        avg(cast(numbered.is_discounted as double)) as discounted_ratio
-    from last_orders
-    inner join numbered
-        on last_orders.person_id = numbered.person_id and numbered.order_no <= last_orders.order_no
-    group by last_orders.person_id, last_orders.spell_no
+        order_id,
+        lag(order_id) over by_order as second_order_id,
+        lag(order_id, 2) over by_order as third_order_id,
+        avg(case when is_discounted then 1.0 else 0.0 end) over (
+            partition by person_id order by ordered_at, order_id rows between unbounded preceding and current row
+        ) as discounted_ratio
+    from orders
+    window by_order as (partition by person_id order by ordered_at, order_id)
 ),
 
 contacted as (
@@ -116,19 +80,18 @@ final as (
         gaps.third_gap_days,
         {{ round9(ratio('gaps.gap_deviation_days', 'gaps.mean_gap_days')) }} as gap_variation,
         {{ round9(ratio(days_between('spells.last_order_on', 'spells.dormant_on'), 'gaps.median_gap_days')) }} as silence_ratio,
-        cast(last_orders.order_no as integer) as order_count,
-        last_orders.category_l1,
-        {{ round9(ratio('histories.recent_mean_amount', 'histories.earlier_median_amount')) }} as amount_ratio,
+        gaps.order_no as order_count,
+        gaps.category_l1,
+        gaps.amount_ratio,
         {{ round9('histories.discounted_ratio') }} as discounted_ratio,
         {{ days_between('contacted.last_touch_on', 'spells.dormant_on') }} as days_without_contact,
         {{ days_between('contacted.last_opened_on', 'spells.dormant_on') }} as days_without_opening,
-        last_orders.order_id as last_order_id,
-        last_orders.second_order_id,
-        last_orders.third_order_id
+        gaps.last_order_id,
+        histories.second_order_id,
+        histories.third_order_id
     from spells
     inner join gaps on spells.person_id = gaps.person_id and spells.last_order_on = gaps.ordered_on
-    inner join last_orders on spells.person_id = last_orders.person_id and spells.spell_no = last_orders.spell_no
-    inner join histories on spells.person_id = histories.person_id and spells.spell_no = histories.spell_no
+    inner join histories on gaps.last_order_id = histories.order_id
     left join contacted on spells.person_id = contacted.person_id and spells.spell_no = contacted.spell_no
 )
 

@@ -44,7 +44,8 @@ linked as (
         lag(refired_on) over by_cycle as last_refired_on,
         lag(idled_on) over by_cycle as last_idled_on,
         lag(fired_rule) over by_cycle as last_fired_rule,
-        lag(refired_rule) over by_cycle as last_refired_rule
+        lag(refired_rule) over by_cycle as last_refired_rule,
+        lead(started_on) over by_cycle as next_started_on
     from cycles
     window by_cycle as (partition by person_id order by cycle_no)
 ),
@@ -124,7 +125,7 @@ final as (
         person_id,
         cycle_no,
         started_on,
-        lead(started_on) over (partition by person_id order by cycle_no) as next_started_on,
+        next_started_on,
         boundary,
         opening_code,
         case opening_code

@@ -39,11 +39,20 @@ awakenings as (
     where not is_asleep
 ),
 
+{% set lapsing = {'d1': 'base_on', 'd2': 'base_on', 'd4': 'base_on', 'd7': 'deal_base_on', 'd8': 'base_on', 'd9': 'base_on'} -%}
+{% set dated = ['d3', 'd5', 'd6', 'seasonal'] -%}
+ended as (
+    select
+        *,
+        row_number() over (partition by person_id order by cycle_no) as spell_no
+    from awakenings
+    where dormant_on is not null
+),
+
+-- which rules were crossed on the day, one digit each
 spells as (
     select
-        awakenings.*,
-        row_number() over (partition by awakenings.person_id order by awakenings.cycle_no) as spell_no,
-        clock.clock_on,
+        ended.*,
         clock.last_order_on,
         clock.base_on,
         clock.deal_base_on,
@@ -51,51 +60,52 @@ spells as (
         clock.rhythm_days,
         coalesce(clock.category_l1, 'ALL') as category_l1,
         clock.long_silent_on,
-        case when awakenings.is_reactivation then clock.redormant_ratio else 1 end as scale_ratio
-    from awakenings
+        {% for rule, base in lapsing.items() -%}
+        case
+            when {{ day_reached(
+                'clock.' ~ base,
+                redormant_days('clock.' ~ rule ~ '_days', 'rules.' ~ rule ~ '_scaled', 'case when ended.is_reactivation then clock.redormant_ratio else 1 end')
+            ) }} <= ended.dormant_on then '1'
+            else '0'
+        end
+        ||
+        {% endfor -%}
+        {% for rule in dated -%}
+        case when clock.{{ rule }}_on <= ended.dormant_on then '1' else '0' end{{ ' ||' if not loop.last }}
+        {% endfor -%}
+        as crossed_code
+    from ended
+    cross join rules
     inner join clock
-        on awakenings.person_id = clock.person_id
-        and clock.clock_on <= awakenings.dormant_on
-        and (clock.next_clock_on is null or awakenings.dormant_on < clock.next_clock_on)
-    where awakenings.dormant_on is not null
+        on ended.person_id = clock.person_id
+        and clock.clock_on <= ended.dormant_on
+        and ended.dormant_on < {{ open_end('clock.next_clock_on') }}
 ),
 
--- the rules that were crossed on the day: the deciding one first, then by precedence
-rule_days as (
-    {% for rule, base in {'d1': 'base_on', 'd2': 'base_on', 'd4': 'base_on', 'd7': 'deal_base_on', 'd8': 'base_on', 'd9': 'base_on'}.items() -%}
+-- few sets of rules are ever crossed together: each is written out once, by precedence
+crossed_codes as (
+    select distinct crossed_code from spells
+),
+
+crossed_sets as (
+    {% for rule in lapsing.keys() | list + dated -%}
     select
-        spells.person_id,
-        spells.spell_no,
+        crossed_codes.crossed_code,
         '{{ rule | upper }}' as rule_id,
         rules.{{ rule }}_no as precedence_no
-    from spells
+    from crossed_codes
     cross join rules
-    inner join clock on spells.person_id = clock.person_id and spells.clock_on = clock.clock_on
-    where {{ day_reached('spells.' ~ base, redormant_days('clock.' ~ rule ~ '_days', 'rules.' ~ rule ~ '_scaled', 'spells.scale_ratio')) }}
-        <= spells.dormant_on
-    union all
-    {% endfor -%}
-    {% for rule, name in {'d3': 'D3', 'd5': 'D5', 'd6': 'D6', 'seasonal': 'SEASONAL'}.items() -%}
-    select
-        spells.person_id,
-        spells.spell_no,
-        '{{ name }}' as rule_id,
-        rules.{{ rule }}_no as precedence_no
-    from spells
-    cross join rules
-    inner join clock on spells.person_id = clock.person_id and spells.clock_on = clock.clock_on
-    where clock.{{ rule }}_on <= spells.dormant_on
+    where substr(crossed_codes.crossed_code, {{ loop.index }}, 1) = '1'
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 
 crossed_rules as (
     select
-        person_id,
-        spell_no,
+        crossed_code,
         {{ ordered_list('rule_id', 'precedence_no') }} as rule_ids
-    from rule_days
-    group by person_id, spell_no
+    from crossed_sets
+    group by crossed_code
 ),
 
 windows as (
@@ -159,7 +169,7 @@ final as (
         {{ money('bought_before.net_amount / bought_before.order_count') }} as aov_amount,
         {{ money('coalesce(bought_before.margin_amount, 0)') }} as margin_amount
     from spells
-    left join crossed_rules on spells.person_id = crossed_rules.person_id and spells.spell_no = crossed_rules.spell_no
+    left join crossed_rules on spells.crossed_code = crossed_rules.crossed_code
     left join bought_before on spells.person_id = bought_before.person_id and spells.spell_no = bought_before.spell_no
     left join leavings on spells.person_id = leavings.person_id and spells.end_on = leavings.left_on
 )

@@ -81,54 +81,51 @@ turns as (
     where inactive_on <= {{ as_of() }} and inactive_on < next_clock_on and next_clock_on <= {{ as_of() }}
 ),
 
-steps as (
-    select person_id, changed_on, base_state, base_sub_state, rule_ids, cast(null as string) as sign_code, 0 as sign_change from bases
-    union all
-    select person_id, changed_on, null as base_state, null as base_sub_state, null as rule_ids, sign_code, sign_change from turns
-),
-
-days as (
+-- of what a party becomes on one day the last counts
+base_days as (
     select
         person_id,
         changed_on,
         max(base_state) as base_state,
         max(base_sub_state) as base_sub_state,
-        max(rule_ids) as rule_ids,
-        {% for sign in guards + ['suspended', 'paying_inactive'] -%}
-        sum(case when sign_code = '{{ sign }}' then sign_change else 0 end) as {{ sign | lower }}_change{{ ',' if not loop.last }}
-        {% endfor %}
-    from steps
+        max(rule_ids) as rule_ids
+    from bases
     group by person_id, changed_on
 ),
 
+steps as (
+    select person_id, changed_on, base_state, coalesce(base_sub_state, '') as base_sub_state, coalesce(rule_ids, '') as rule_ids,
+        cast(null as string) as sign_code, 0 as sign_change
+    from base_days
+    union all
+    select person_id, changed_on, null as base_state, null as base_sub_state, null as rule_ids, sign_code, sign_change from turns
+),
+
+-- all steps of a day see the same: the frame holds the whole day
 running as (
     select
         person_id,
         changed_on,
-        base_state,
-        base_sub_state,
-        rule_ids,
-        count(base_state) over so_far as base_no,
+        {{ last_known('base_state', 'person_id', 'changed_on') }} as held_state,
+        nullif({{ last_known('base_sub_state', 'person_id', 'changed_on') }}, '') as held_sub_state,
+        nullif({{ last_known('rule_ids', 'person_id', 'changed_on') }}, '') as held_rule_ids,
         {% for sign in guards + ['suspended', 'paying_inactive'] -%}
-        sum({{ sign | lower }}_change) over so_far as {{ sign | lower }}_count{{ ',' if not loop.last }}
+        sum(case when sign_code = '{{ sign }}' then sign_change else 0 end) over so_far as {{ sign | lower }}_count{{ ',' if not loop.last }}
         {% endfor %}
-    from days
-    window so_far as (partition by person_id order by changed_on rows between unbounded preceding and current row)
+    from steps
+    window so_far as (partition by person_id order by changed_on range between unbounded preceding and current row)
 ),
 
 held as (
     select
         *,
-        max(base_state) over (partition by person_id, base_no) as held_state,
-        max(base_sub_state) over (partition by person_id, base_no) as held_sub_state,
-        max(rule_ids) over (partition by person_id, base_no) as held_rule_ids,
         substr(
             {% for guard in guards -%}
             case when {{ guard | lower }}_count > 0 then ',{{ guard }}' else '' end{{ ' ||' if not loop.last }}
             {% endfor %}, 2
         ) as guard_codes
     from running
-    where base_no > 0
+    where held_state is not null
 ),
 
 named as (
