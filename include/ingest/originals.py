@@ -78,7 +78,9 @@ def _taken(piece: Parsed, places: np.ndarray) -> dict[int, dict[str, str | None]
 
 def _torn(text: str, header: Header, contract: Contract) -> dict[str, str | None]:
     delimiter = contract.delimiter if contract.delimiter != "auto" else read.delimiter_of(text, frozenset())
-    cells = next(structure.scan([text], delimiter)).cells(0)
+    records = next(structure.scan([text], delimiter))
+    # what is nothing but delimiters has no cells to show
+    cells = records.cells(0) if len(records) else []
     by_key = dict(zip(header.keys, cells, strict=False))
     return {key: by_key.get(key) for key in header.used}
 

@@ -443,3 +443,11 @@ def test_a_rebuild_makes_packed_corrections_again(house: House):
     before = house.table("orders")
     ingest.rebuild(house.settings, date(2024, 4, 10), "rebuild")
     assert house.table("orders") == before
+
+
+@pytest.mark.parametrize("torn", [";;", "\t", "||"])
+def test_a_torn_row_of_another_files_delimiters_is_a_row_without_cells(house: House, torn: str):
+    result = deliver(house, *GOODS, torn)
+    assert not result.is_red
+    assert house.rows("select source_row, rule_id from ops.rejected_row") == [(6, "N04")]
+    assert table_of(fix_of(house))[-1][-1:] == [""]
