@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,7 @@ from tests.e2e import snapshots
 
 NEXT_DATE = "2024-10-02"
 READERS = 20
+RUN_LIMIT_SECONDS = 1800
 # the pace of the readers while the day is built, and from the list gate over the swap to the end
 CALM_SECONDS, BUSY_SECONDS = 4.0, 0.2
 SWAP_IS_NEAR = "gate "
@@ -71,12 +73,14 @@ def two_days(tiny_root, tmp_path_factory):
         stderr=subprocess.STDOUT,
         text=True,
     )
-    said = []
+    said, limit = [], threading.Timer(RUN_LIMIT_SECONDS, run.kill)
+    limit.start()
     for line in run.stdout:
         said.append(line)
         if line.strip().startswith(SWAP_IS_NEAR):
             busy.set()
     run.wait(timeout=60)
+    limit.cancel()
     busy.set()
     stop.set()
     seen = [found.get(timeout=300) for _ in readers]
