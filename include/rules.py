@@ -42,12 +42,20 @@ def _declared(settings: Settings) -> dict[str, dict]:
 
 def keys(settings: Settings) -> dict[str, list[str]]:
     """Table name -> the columns that name what a row is about (`config.meta.rule_key` of its seed)."""
-    return {name: config.get("meta", {}).get("rule_key", []) for name, config in _declared(settings).items()}
+    return {name: _key(config) for name, config in _declared(settings).items()}
 
 
 def types(settings: Settings) -> dict[str, dict[str, str]]:
     """Table name -> its columns and their SQL types, in order."""
-    return {name: config.get("column_types", {}) for name, config in _declared(settings).items()}
+    return {name: _types(config) for name, config in _declared(settings).items()}
+
+
+def _key(config: dict) -> list[str]:
+    return config.get("meta", {}).get("rule_key", [])
+
+
+def _types(config: dict) -> dict[str, str]:
+    return config.get("column_types", {})
 
 
 def read_rows(path: Path) -> list[dict[str, str]]:
@@ -62,15 +70,16 @@ def header(path: Path) -> list[str]:
 
 def check(settings: Settings) -> None:
     """Header, owner, basis, dates, types and overlapping validity of every effective table, or `GateStop`."""
-    subjects, columns = keys(settings), types(settings)
+    declared = _declared(settings)
     for name, path in effective_files(settings).items():
         wanted = header(shipped_dir(settings) / f"{name}.csv")
         found = header(path)
         if found != wanted:
             raise GateStop("rules", f"{path} 1行目: 列が {found} です。正しくは {wanted} です。")
         rows = read_rows(path)
-        _check_rows(path, rows, subjects.get(name, []))
-        _check_types(path, rows, columns.get(name, {}))
+        config = declared.get(name, {})
+        _check_rows(path, rows, _key(config))
+        _check_types(path, rows, _types(config))
 
 
 def _check_types(path: Path, rows: list[dict[str, str]], columns: dict[str, str]) -> None:

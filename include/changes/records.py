@@ -49,20 +49,21 @@ NOBODY = {
     "agency_capacity": "how many can be called on a day, read whole by every build",
     "list_exports": "who received a file; whom it named are list rows",
 }
+# every entity whose changes are noted, once
+NOTED = tuple(dict.fromkeys((*PARTIES, *PARENTS, *COMMON, OWN_LISTS)))
 # who is who depends on these alone
 IDENTITY = ("customers", "accounts", "contacts", "contact_points")
 
 
 def note_settled(connection) -> None:
     """Fill ops.settled_entity with what `note` looked at and found as the base left it: no new delivery, no change, no date that came."""
-    noted = [*PARTIES, *PARENTS, *COMMON, OWN_LISTS]
     connection.execute("delete from ops.settled_entity")
     connection.execute(
-        "insert into ops.settled_entity select distinct unnest(?::varchar[]) as entity"
+        "insert into ops.settled_entity select unnest(?::varchar[]) as entity"
         " except select entity from ops.changed_record"
         " except select 'order_lines' from ops.changed_record where entity = 'orders'"
         " except select unnest(string_split(entities, ',')) from ops.file_ledger semi join fresh_delivery using (delivery_id)",
-        [noted],
+        [list(NOTED)],
     )
 
 
@@ -82,7 +83,7 @@ def note(connection, base_on: date, seen_until: datetime | None, as_of: date) ->
         "base": base_on,
         "as_of": as_of,
     }
-    for name in [*PARTIES, *PARENTS, *COMMON, OWN_LISTS]:
+    for name in NOTED:
         entity = canonical().entities[name]
         query = _changed_keys(entity)
         used = {key: value for key, value in window.items() if f"${key} " in query}

@@ -21,8 +21,8 @@ HERE = Path(__file__).resolve().parent
 CANONICAL = HERE / "canonical.yml"
 PATTERN = "*.v[0-9]*.yml"
 SEEDS = REPO / "dbt_project" / "seeds" / "reference"
-# a party or company exists before anybody knows since when
 ADDRESS_CELLS = ("city", "address_line1", "address_line2")
+# a party or company exists before anybody knows since when
 EVENT_OPTIONAL = frozenset({"customers", "accounts", "contacts", "contact_points"})
 
 

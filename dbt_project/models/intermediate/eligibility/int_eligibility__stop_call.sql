@@ -17,21 +17,26 @@ limits as (
     select * from {{ rule_in_force('rule_suppression_limit') }}
 ),
 
+-- calls of a party, or of a number where the call names nobody
 counted as (
     select
         called.person_id,
+        called.call_id is null as is_nobodys,
         calls.call_id,
         calls.dialled_number,
         cast(calls.started_at as date) as called_on,
         limits.suppression_code,
         limits.limit_count,
         row_number() over (
-            partition by called.person_id, limits.suppression_code, limits.scope
+            partition by
+                called.call_id is null,
+                case when called.call_id is null then calls.dialled_number else called.person_id end,
+                limits.suppression_code, limits.scope
             order by calls.started_at, calls.call_id
         ) as call_no
     from calls
-    inner join called on called.call_id = calls.call_id
-    inner join limits on limits.scope = calls.disposition_code
+    left join called on calls.call_id = called.call_id
+    inner join limits on calls.disposition_code = limits.scope
 ),
 
 of_party as (
@@ -42,7 +47,7 @@ of_party as (
         called_on,
         call_id
     from counted
-    where call_no = limit_count and suppression_code <> 'SUP_PHONE_BAD'
+    where not is_nobodys and call_no = limit_count and suppression_code <> 'SUP_PHONE_BAD'
 ),
 
 -- a dead number stops that number; without a number it stops the party's phone
@@ -56,40 +61,23 @@ of_number as (
     from counted
     left join points
         on points.person_id = counted.person_id and points.value_norm = counted.dialled_number
-    where counted.suppression_code = 'SUP_PHONE_BAD'
+    where not counted.is_nobodys and counted.suppression_code = 'SUP_PHONE_BAD'
 ),
 
-nobodys as (
-    select
-        calls.call_id,
-        calls.dialled_number,
-        cast(calls.started_at as date) as called_on,
-        limits.suppression_code,
-        limits.limit_count,
-        row_number() over (
-            partition by calls.dialled_number, limits.suppression_code, limits.scope
-            order by calls.started_at, calls.call_id
-        ) as call_no
-    from calls
-    left join called on calls.call_id = called.call_id
-    inner join limits on calls.disposition_code = limits.scope
-    where
-        called.call_id is null
-        and calls.dialled_number is not null
-        -- what else is said on such a call speaks of a human, not of the number
-        and limits.suppression_code in ('SUP_TEL_DNC', 'SUP_TEL_REFUSED', 'SUP_PHONE_BAD')
-),
-
+-- what else is said on such a call speaks of a human, not of the number
 of_nobodys_number as (
     select
         'contact_point' as subject_type,
         points.contact_point_id as subject_id,
-        nobodys.suppression_code,
-        nobodys.called_on,
-        nobodys.call_id
-    from nobodys
-    inner join points on nobodys.dialled_number = points.value_norm
-    where nobodys.call_no = nobodys.limit_count
+        counted.suppression_code,
+        counted.called_on,
+        counted.call_id
+    from counted
+    inner join points on counted.dialled_number = points.value_norm
+    where
+        counted.is_nobodys
+        and counted.call_no = counted.limit_count
+        and counted.suppression_code in ('SUP_TEL_DNC', 'SUP_TEL_REFUSED', 'SUP_PHONE_BAD')
 ),
 
 final as (
