@@ -82,7 +82,21 @@ def concern(settings: Settings, as_of: date) -> None:
             "insert into ops.changed_member select party_key from now"
             " where coalesce(account_person_id, person_id) in (select person_id from ops.changed_party)"
         )
+        _keep_who_they_are(connection)
         connection.commit()
+
+
+def _keep_who_they_are(connection) -> None:
+    """The rows of identity about the parties noted, in schema `changed`: the macro `concerned` reads them."""
+    tables = connection.execute(
+        "select table_name from information_schema.columns where table_schema = 'intermediate'"
+        " and starts_with(table_name, 'int_identity__') and column_name = 'person_id'"
+    ).fetchall()
+    for [table] in tables:
+        connection.execute(
+            f"create or replace table changed.{table} as"
+            f" select * from intermediate.{table} where person_id in (select person_id from ops.changed_party)"
+        )
 
 
 def keep(connection) -> None:
