@@ -30,7 +30,7 @@ partial build has made of a table, or include/changes of who is who, lies in sch
 
 {% macro is_replaced_by_party(relation) -%}
     {%- set config = node_of(relation).config -%}
-    {{- return(config.materialized == 'replaced' and config.meta.get('replace_by') == 'party') -}}
+    {{- return(config.materialized == 'replaced' and config.meta.get('replace_by') in ('party', 'party_with_news')) -}}
 {%- endmacro %}
 
 {% macro node_of(relation) -%}
@@ -81,9 +81,11 @@ partial build has made of a table, or include/changes of who is who, lies in sch
     select source_system || ':' || record_key from ops.changed_record where entity = '{{ entity }}'
 {%- endmacro %}
 
+{# Condition: the rows of the model that make way for new ones. #}
 {% macro outdated_rows(meta) -%}
     {%- set conditions = [] -%}
     {%- if meta.replace_by == 'party' %}{% do conditions.append('person_id in (select person_id from ops.changed_party)') %}{% endif -%}
+    {%- if meta.replace_by == 'party_with_news' %}{% do conditions.append('person_id in (select person_id from ops.changed_party where has_news)') %}{% endif -%}
     {%- if meta.replace_by == 'record_party' %}{% do conditions.append('party_key in (select party_key from ops.changed_record)') %}{% endif -%}
     {%- if meta.entity %}{% do conditions.append(meta.record_key ~ ' in (' ~ changed_ids(meta.entity) ~ ')') %}{% endif -%}
     {{ conditions | join(' or ') or 'false' }}
