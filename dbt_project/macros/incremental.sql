@@ -108,3 +108,12 @@ partial build has made of a table, or include/changes of who is who, lies in sch
     {{ relation }}
     {%- endif -%}
 {%- endmacro %}
+
+{# The rows of whom this build has written anything: all, in a partial build those of its parties. Stands where a relation stands. #}
+{% macro written_parties(relation, party) -%}
+    {%- if execute and var('extent', 'all') == 'changed' and party == 'person_id' and is_replaced_by_party(relation) -%}
+    (select * from {{ relation }} where person_id in (select person_id from ops.changed_party))
+    {%- else -%}
+    {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
