@@ -19,31 +19,6 @@
     (cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0))
 {%- endmacro %}
 
-{# Window: median of everything up to the current row. #}
-{% macro running_median(expression, partition_by, order_by) -%}
-    {{ return(adapter.dispatch('running_median', 'okoshi')(expression, partition_by, order_by)) }}
-{%- endmacro %}
-
-{% macro default__running_median(expression, partition_by, order_by) -%}
-    median({{ expression }}) over (
-        partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
-    )
-{%- endmacro %}
-
-{% macro spark__running_median(expression, partition_by, order_by) -%}
-    {%- set items -%}
-        array_sort(collect_list({{ expression }}) over (
-            partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
-        ))
-    {%- endset -%}
-    case
-        when size({{ items }}) > 0 then (
-            element_at({{ items }}, cast(floor((size({{ items }}) + 1) / 2) as int))
-            + element_at({{ items }}, cast(ceil((size({{ items }}) + 1) / 2) as int))
-        ) / 2.0
-    end
-{%- endmacro %}
-
 {# Amount × factor, rounded to money; wide enough not to overflow on any engine. #}
 {% macro money_times(amount, factor) -%}
     {{ return(adapter.dispatch('money_times', 'okoshi')(amount, factor)) }}
