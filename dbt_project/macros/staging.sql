@@ -20,6 +20,14 @@ With changed_only, an incremental build reads only the records that changed (the
 With mostly_once, keys of which one version is known take no part in the sorting: for the large entities, which few sources repeat.
 #}
 {% macro latest_as_known(entity, key, event=none, absence_deletes=false, changed_only=false, mostly_once=false) -%}
+    {%- if mostly_once %}
+    with told_again as (
+        select source_system, {{ key | join(', ') }}
+        from {{ _known_rows(entity, key, event, changed_only) }} as known_rows
+        group by source_system, {{ key | join(', ') }}
+        having count(*) > 1
+    )
+    {% endif %}
     select
         versions.*,
         ledger.purposes
@@ -31,7 +39,7 @@ With mostly_once, keys of which one version is known take no part in the sorting
             entity_rows.business_date as last_delivered_on,
             1 as version_no
         from {{ _known_rows(entity, key, event, changed_only) }} as entity_rows
-        left join {{ _told_again(entity, key, event, changed_only) }} as told_again on {{ _same_key('entity_rows', 'told_again', key) }}
+        left join told_again on {{ _same_key('entity_rows', 'told_again', key) }}
         where told_again.source_system is null
         union all
         {%- endif %}
@@ -47,7 +55,7 @@ With mostly_once, keys of which one version is known take no part in the sorting
             ) as version_no
         from {{ _known_rows(entity, key, event, changed_only) }} as entity_rows
         {%- if mostly_once %}
-        inner join {{ _told_again(entity, key, event, changed_only) }} as told_again on {{ _same_key('entity_rows', 'told_again', key) }}
+        inner join told_again on {{ _same_key('entity_rows', 'told_again', key) }}
         {%- endif %}
     ) as versions
     left join {{ source('ops', 'file_ledger') }} as ledger on versions.delivery_id = ledger.delivery_id
@@ -70,16 +78,6 @@ With mostly_once, keys of which one version is known take no part in the sorting
         where
             {{ counts_already(event) }}
             {%- if changed_only %} and {{ is_changed_record(entity, key) }}{% endif %}
-    )
-{%- endmacro %}
-
-{# The keys of which more than one row counts already, as a subquery. #}
-{% macro _told_again(entity, key, event, changed_only) -%}
-    (
-        select source_system, {{ key | join(', ') }}
-        from {{ _known_rows(entity, key, event, changed_only) }} as known_rows
-        group by source_system, {{ key | join(', ') }}
-        having count(*) > 1
     )
 {%- endmacro %}
 

@@ -54,3 +54,20 @@
 {% macro spark__number_series(first_no, last_no) -%}
     (select explode(case when {{ first_no }} <= {{ last_no }} then sequence({{ first_no }}, {{ last_no }}) end) as number_no)
 {%- endmacro %}
+
+{# Aggregate: how many different whole numbers from 0 to 62, one bit each; all others and NULL count for nothing. #}
+{% macro count_small_numbers(expression) -%}
+    {{ return(adapter.dispatch('count_small_numbers', 'okoshi')(expression)) }}
+{%- endmacro %}
+
+{% macro default__count_small_numbers(expression) -%}
+    coalesce(bit_count(bit_or(
+        case when {{ expression }} between 0 and 62 then cast(1 as bigint) << cast({{ expression }} as integer) end
+    )), 0)
+{%- endmacro %}
+
+{% macro spark__count_small_numbers(expression) -%}
+    coalesce(bit_count(bit_or(
+        case when {{ expression }} between 0 and 62 then shiftleft(cast(1 as bigint), cast({{ expression }} as integer)) end
+    )), 0)
+{%- endmacro %}

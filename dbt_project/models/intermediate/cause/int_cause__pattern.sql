@@ -31,7 +31,8 @@ heads as (
     inner join order_days on spells.person_id = order_days.person_id and spells.last_order_on = order_days.ordered_on
 ),
 
--- only the last three purchase days are looked at; the last three orders lie on them
+-- only the last purchase days are looked at; as many last orders lie on them
+{% set places = ['third', 'second', 'first'] %}
 recent_days as (
     select
         heads.person_id,
@@ -43,16 +44,17 @@ recent_days as (
     from heads
     inner join order_days
         on heads.person_id = order_days.person_id
-        and order_days.occasion_no between heads.occasion_no - 2 and heads.occasion_no
+        and order_days.occasion_no > heads.occasion_no - {{ places | length }}
+        and order_days.occasion_no <= heads.occasion_no
 ),
 
 gaps as (
     select
         person_id,
         spell_no,
-        max(case when days_ago_no = 2 then gap_days end) as first_gap_days,
-        max(case when days_ago_no = 1 then gap_days end) as second_gap_days,
-        max(case when days_ago_no = 0 then gap_days end) as third_gap_days,
+        {% for place in places -%}
+        max(case when days_ago_no = {{ loop.index0 }} then gap_days end) as {{ place }}_gap_days,
+        {% endfor -%}
         avg(gap_days) as mean_gap_days,
         stddev_pop(gap_days) as gap_deviation_days
     from recent_days
