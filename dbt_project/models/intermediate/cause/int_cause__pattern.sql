@@ -44,8 +44,7 @@ recent_days as (
     from heads
     inner join order_days
         on heads.person_id = order_days.person_id
-        and order_days.occasion_no > heads.occasion_no - {{ places | length }}
-        and order_days.occasion_no <= heads.occasion_no
+        and {{ is_one_of_last('order_days.occasion_no', 'heads.occasion_no', places | length) }}
 ),
 
 gaps as (
@@ -53,7 +52,7 @@ gaps as (
         person_id,
         spell_no,
         {% for place in places -%}
-        max(case when days_ago_no = {{ loop.index0 }} then gap_days end) as {{ place }}_gap_days,
+        {{ value_at('gap_days', 'days_ago_no', loop.index0) }} as {{ place }}_gap_days,
         {% endfor -%}
         avg(gap_days) as mean_gap_days,
         stddev_pop(gap_days) as gap_deviation_days
