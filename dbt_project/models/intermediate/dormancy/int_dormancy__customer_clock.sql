@@ -56,7 +56,7 @@ subtypes as (
     from {{ rule_in_force('rule_dormancy') }}
 ),
 
--- purchase days, each in the one month that it makes an active one, and the other days with the purchase day before them
+-- purchase days, each in the month of which it makes an active one, and the other days with the purchase day before them
 purchase_rows as (
     select
         order_days.person_id,
@@ -67,22 +67,19 @@ purchase_rows as (
         order_days.median_gap_days,
         order_days.category_l1,
         order_days.source_system,
-        habits.crossed_on as habit_crossed_on,
         case
             when facts.is_left = 1 then 'C'
             when order_days.occasion_no = 1 then '1'
             when deliveries.delivery_kind = 'uninterrupted' then 'D'
             else 'O'
-        end as boundary
+        end as boundary,
+        {{ month_number('order_days.ordered_on') }} as active_month_no
     from order_days
     left join facts on order_days.person_id = facts.person_id and order_days.ordered_on = facts.fact_on
     left join deliveries on order_days.person_id = deliveries.person_id and order_days.ordered_on = deliveries.ordered_on
-    left join habits
-        on order_days.person_id = habits.person_id
-        and {{ month_number('order_days.ordered_on') }} = {{ month_number('habits.from_on') }}
 ),
 
-other_rows as (
+other_days as (
     select
         facts.person_id,
         facts.fact_on as clock_on,
@@ -92,7 +89,6 @@ other_rows as (
         purchase_rows.median_gap_days,
         purchase_rows.category_l1,
         purchase_rows.source_system,
-        habits.crossed_on as habit_crossed_on,
         case
             when facts.is_left = 1 then 'C'
             when facts.is_resumption = 1 then 'P'
@@ -102,15 +98,22 @@ other_rows as (
         on facts.person_id = purchase_rows.person_id
         and purchase_rows.last_order_on < facts.fact_on
         and (purchase_rows.next_on is null or facts.fact_on < purchase_rows.next_on)
+),
+
+other_rows as (
+    select
+        other_days.*,
+        {{ month_number('habits.from_on') }} as active_month_no
+    from other_days
     left join habits
-        on facts.person_id = habits.person_id
-        and habits.from_on <= facts.fact_on
-        and facts.fact_on < {{ open_end('habits.to_on') }}
+        on other_days.person_id = habits.person_id
+        and habits.from_on <= other_days.clock_on
+        and other_days.clock_on < {{ open_end('habits.to_on') }}
 ),
 
 -- who has only purchase days needs no sorting: they are numbered already, and each opens a stretch
 others as (
-    select distinct person_id from other_rows
+    select distinct person_id from other_days
 ),
 
 plain_days as (
@@ -158,6 +161,7 @@ described as (
         subscribers.paused_to_on,
         subscribers.lapses_on,
         subscribers.delivered_on,
+        habits.crossed_on as habit_crossed_on,
         seasons.season_over_on,
         supplies.usage_days,
         supplies.used_up_on,
@@ -181,6 +185,9 @@ described as (
         on days.person_id = subscribers.person_id
         and subscribers.from_on <= days.clock_on
         and days.clock_on < {{ open_end('subscribers.to_on') }}
+    left join habits
+        on days.person_id = habits.person_id
+        and days.active_month_no = {{ month_number('habits.from_on') }}
     left join seasons on days.person_id = seasons.person_id and days.last_order_on = seasons.ordered_on
     left join supplies on days.person_id = supplies.person_id and days.last_order_on = supplies.ordered_on
 ),
