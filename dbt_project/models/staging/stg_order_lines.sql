@@ -3,12 +3,16 @@
 {% set known_lines -%}
 (select * from {{ source('raw', 'order_lines') }} where not coalesce(is_deleted, false) and known_at < {{ as_of_end() }})
 {%- endset %}
-with order_versions as (
+with orders_told_again as (
+    {{ told_again_keys('orders', key=['order_id'], event='ordered_at', changed_only=true) }}
+),
+
+order_versions as (
     select
         source_system,
         order_id,
         delivery_id
-    from ({{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true, mostly_once=true) }}) as latest
+    from ({{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true, told_again='orders_told_again') }}) as latest
 ),
 
 -- orders whose lines were told more than once; the others need no sorting
