@@ -50,11 +50,11 @@ def load_own_list(settings: Settings) -> None:
     assert not ingest.load_source(settings, history.SOURCE, FIRST, "oracle").is_red
 
 
-def build_day(settings: Settings, day: date) -> None:
-    """Rules to value, with the bookkeeping of a real build."""
+def build_day(settings: Settings, day: date, layers: tuple[str, ...] = LAYERS) -> None:
+    """Rules to value, or only so far, with the bookkeeping of a real build."""
     run_id = f"test_{day}"
     assert stages.plan_build(settings, day, run_id)
-    for layer in LAYERS:
+    for layer in layers:
         stages.build_layer(settings, layer, day, run_id)
     stages.finish_build(settings, day, run_id)
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from include import changes, ingest, warehouse
-from include.changes import parties, records
+from include.changes import identity, parties, records
 from include.contracts import canonical
 
 DAY, NEXT = date(2024, 10, 10), date(2024, 10, 11)
@@ -22,13 +22,15 @@ def house(config):
         connection.execute(
             "create schema intermediate;"
             "create table intermediate.int_identity__member (party_key varchar, person_id varchar);"
-            "create table intermediate.int_identity__party (person_id varchar, account_person_id varchar, rank varchar, age_band varchar);"
+            "create table intermediate.int_identity__party (person_id varchar, account_person_id varchar, rank varchar);"
+            "create table intermediate.int_identity__record as select 's:c1' as party_key, true as is_registered;"
+            "create table intermediate.int_identity__circle (party_key varchar);"
             "create table intermediate.int_identity__former_id (former_person_id varchar, person_id varchar);"
             "create table intermediate.int_dormancy__next (person_id varchar, next_change_on date);"
             "create table intermediate.int_cause__spell (person_id varchar, known_until_on date, end_on date);"
             "insert into intermediate.int_identity__member values ('s:c1', 'p1'), ('s:c2', 'p2'), ('s:k', 'p3'), ('s:a', 'a1');"
-            "insert into intermediate.int_identity__party values ('p1', null, 'gold', '30'), ('p2', null, 'gold', '30'),"
-            " ('p3', 'a1', null, null), ('a1', null, null, null)"
+            "insert into intermediate.int_identity__party values ('p1', null, 'gold'), ('p2', null, 'gold'),"
+            " ('p3', 'a1', null), ('a1', null, null)"
         )
         _deliver(connection, OLD, DAY, "2024-10-10 12:00:00")
         _orders(connection, OLD, DAY, [("o1", "c1", "2024-05-01", "h1"), ("o2", "c2", "2024-05-02", "h2")])
@@ -264,9 +266,8 @@ def test_joined_records_concern_both_former_parties_and_the_new_one(house):
     assert concerned(house) == {"p1", "p2"}
 
 
-def test_a_mark_of_a_party_concerns_it_its_age_band_does_not(house):
+def test_a_mark_of_a_party_concerns_it(house):
     with warehouse.writer(house) as connection:
-        connection.execute("update intermediate.int_identity__party set age_band = '40' where person_id = 'p2'")
         connection.execute("update intermediate.int_identity__party set rank = 'silver' where person_id = 'p1'")
     assert concerned(house) == {"p1"}
 
@@ -280,13 +281,13 @@ def test_what_a_contact_does_concerns_the_account(house):
 
 def test_identity_is_settled_until_a_master_row_or_a_stranger_appears(house):
     begin(house)
-    assert changes.is_identity_settled(house)
+    assert identity.is_settled(house)
     with warehouse.writer(house) as connection:
         changes.keep(connection, NEXT)
         _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
         _orders(connection, NEW, NEXT, [("o9", "stranger", "2024-10-11", "h9")])
     begin(house)
-    assert not changes.is_identity_settled(house)
+    assert not identity.is_settled(house)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ dbt's own incremental models keep a row whose key has no new one, and ask every 
         {%- set fresh = make_temp_relation(target) -%}
         {% call statement('fresh') %}{{ create_table_as(True, fresh, compiled_code) }}{% endcall %}
         {% call statement('main') %}
-            delete from {{ target }} where {{ outdated_rows(config.get('meta')) }};
+            delete from {{ target }} where {{ outdated_rows(config.get('meta'), fresh) }};
             insert into {{ target }} by name select * from {{ fresh }};
         {% endcall %}
         {% call statement('cleanup') %}drop table {{ fresh }}{% endcall %}
