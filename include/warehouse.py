@@ -14,7 +14,7 @@ import duckdb
 from include.errors import GateStop
 from include.settings import Settings
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 # version -> what a warehouse of the version before it lacks; tables that are new come with OPS_DDL
 UPGRADES = {
     2: "alter table ops.file_ledger add column if not exists absent_fulls bigint",
@@ -27,6 +27,7 @@ UPGRADES = {
         alter table ops.rejected_row add column if not exists resolved_by varchar;
         update ops.rejected_row set state = 'open' where state is null;
     """,
+    4: "alter table ops.changed_party add column if not exists has_news boolean",
 }
 
 OPS_DDL = """
@@ -77,7 +78,7 @@ create table if not exists ops.changed_key (party_key varchar);
 create table if not exists ops.former_circle (party_key varchar);
 create table if not exists ops.changed_person (person_id varchar);
 create table if not exists ops.settled_entity (entity varchar);
-create table if not exists ops.changed_party (person_id varchar);
+create table if not exists ops.changed_party (person_id varchar, has_news boolean);
 create table if not exists ops.changed_member (party_key varchar);
 create table if not exists ops.run (
     run_id varchar, as_of date, stage varchar, state varchar, inputs_fingerprint varchar,

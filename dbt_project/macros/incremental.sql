@@ -4,13 +4,37 @@ An incremental build replaces the rows of what changed. include/changes notes be
 A full build reads none of them.
 #}
 
-{# The rows of a relation that a build works on: all, or those of the parties that changed. Stands where a relation stands. #}
+{#
+The rows of a relation that a build works on: all, or those of the parties that changed. Stands where a relation stands. What a
+partial build has made of a table, or include/changes of who is who, lies in schema `changed`: nobody looks for it in the whole table.
+#}
 {% macro concerned(relation) -%}
-    {%- if is_partial() -%}
-    (select * from {{ relation }} where person_id in (select person_id from ops.changed_party))
-    {%- else -%}
+    {%- if not is_partial() -%}
     {{ relation }}
+    {%- elif is_kept(relation) -%}
+    {{ kept(relation) }}
+    {%- else -%}
+    (select * from {{ kept(relation) if is_replaced_by_party(relation) else relation }} where person_id in (select person_id from ops.changed_party))
     {%- endif -%}
+{%- endmacro %}
+
+{# The table of the rows of `relation` that this build's parties have. #}
+{% macro kept(relation) -%}
+    {{- return(api.Relation.create(database=relation.database, schema='changed', identifier=relation.identifier, type='table')) -}}
+{%- endmacro %}
+
+{# Whether that table holds nothing else. #}
+{% macro is_kept(relation) -%}
+    {{- return(relation.identifier.startswith('int_identity__') or (is_replaced_by_party(relation) and not node_of(relation).config.meta.get('entity'))) -}}
+{%- endmacro %}
+
+{% macro is_replaced_by_party(relation) -%}
+    {%- set config = node_of(relation).config -%}
+    {{- return(config.materialized == 'replaced' and config.meta.get('replace_by') in ('party', 'party_with_news')) -}}
+{%- endmacro %}
+
+{% macro node_of(relation) -%}
+    {{- return(graph.nodes['model.' ~ project_name ~ '.' ~ relation.identifier]) -}}
 {%- endmacro %}
 
 {# The same for rows of a source's own party, by `key`; with `entity`, the records of it that changed come along, by `record_key`. #}
@@ -57,9 +81,11 @@ A full build reads none of them.
     select source_system || ':' || record_key from ops.changed_record where entity = '{{ entity }}'
 {%- endmacro %}
 
+{# Condition: the rows of the model that make way for new ones, which stand in `fresh`. #}
 {% macro outdated_rows(meta, fresh) -%}
     {%- set conditions = [] -%}
     {%- if meta.replace_by == 'party' %}{% do conditions.append('person_id in (select person_id from ops.changed_party)') %}{% endif -%}
+    {%- if meta.replace_by == 'party_with_news' %}{% do conditions.append('person_id in (select person_id from ops.changed_party where has_news)') %}{% endif -%}
     {%- if meta.replace_by == 'record_party' %}{% do conditions.append('party_key in (select party_key from ops.changed_record)') %}{% endif -%}
     {%- if meta.replace_by == 'record' %}{% do conditions.append('party_key in (select party_key from ops.changed_key)') %}{% endif -%}
     {%- if meta.replace_by == 'circle' %}{% do conditions.append('party_key is null or party_key in (' ~ keys_of_circles() ~ ')') %}{% endif -%}

@@ -35,6 +35,7 @@ def begin(settings: Settings, as_of: date, policy_version: str, code: str) -> Pl
         reason = _reason_for_full(base, as_of, policy_version, code)
         connection.execute("delete from ops.changed_record")
         connection.execute("delete from ops.changed_party")
+        connection.execute("drop schema if exists changed cascade; create schema changed")
         if base and not reason:
             reason = _reason_in_the_warehouse(connection, base, as_of)
         if base and not reason:

@@ -59,26 +59,44 @@ def concern(settings: Settings, as_of: date) -> None:
                 -- evidence may come until some days after dormant_on, and an open inquiry grows older until then
                 union select person_id from intermediate.int_cause__spell
                 where known_until_on = (select base_on from ops.build_plan) and end_on is null
+            ),
+            news as (
+                select person_id from persons
+                union select account_person_id from persons where account_person_id is not null
+                union select person_id from listed
             )
-            select person_id from persons
-            union select account_person_id from persons where account_person_id is not null
-            union select person_id from due
-            union select person_id from listed
+            select person_id, true from news
+            union all
+            select person_id, false from due anti join news using (person_id)
             """,
             {"as_of": as_of, "lists": OWN_LISTS},
         )
         # rows of a contact are kept under its own id in some tables, its facts count for the account
         connection.execute(
-            "insert into ops.changed_party select person_id from now"
-            " where account_person_id in (select person_id from ops.changed_party)"
-            " and person_id not in (select person_id from ops.changed_party) group by person_id"
+            "insert into ops.changed_party select now.person_id, bool_or(account.has_news) from now"
+            " inner join ops.changed_party as account on now.account_person_id = account.person_id"
+            " where now.person_id not in (select person_id from ops.changed_party) group by now.person_id"
         )
         connection.execute("delete from ops.changed_member")
         connection.execute(
             "insert into ops.changed_member select party_key from now"
             " where coalesce(account_person_id, person_id) in (select person_id from ops.changed_party)"
         )
+        _keep_who_they_are(connection)
         connection.commit()
+
+
+def _keep_who_they_are(connection) -> None:
+    """The rows of identity about the parties noted, in schema `changed`: the macro `concerned` reads them."""
+    tables = connection.execute(
+        "select table_name from information_schema.columns where table_schema = 'intermediate'"
+        " and starts_with(table_name, 'int_identity__') and column_name = 'person_id'"
+    ).fetchall()
+    for [table] in tables:
+        connection.execute(
+            f"create or replace table changed.{table} as"
+            f" select * from intermediate.{table} where person_id in (select person_id from ops.changed_party)"
+        )
 
 
 def keep(connection) -> None:

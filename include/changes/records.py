@@ -89,10 +89,10 @@ def note(connection, base_on: date, seen_until: datetime | None, as_of: date) ->
         used = {key: value for key, value in window.items() if f"${key} " in query}
         connection.execute(f"create or replace temp table changed_key as {query}", used)
         # the record itself, and whoever any of its versions speaks of
-        for party in _party_expressions(entity):
+        for party, parent in _parties_named(entity):
             connection.execute(
                 f"insert into ops.changed_record select distinct '{_reported_as(name)}', r.source_system, {_record_key(entity)}, {party}, late_known_at"
-                f" from raw.{name} as r inner join changed_key using ({', '.join(_grain(entity))})"
+                f" from raw.{name} as r inner join changed_key using ({', '.join(_grain(entity))}) {parent}"
             )
 
 
@@ -109,19 +109,17 @@ def _record_key(entity: Entity) -> str:
     return " || ':' || ".join(f"r.{column}" for column in _grain(entity)[1:])
 
 
-def _party_expressions(entity: Entity) -> list[str]:
+def _parties_named(entity: Entity) -> list[tuple[str, str]]:
+    """Ways in which a row `r` names a party: (expression, join that it needs). Once without any where there is none."""
     if entity.name == OWN_LISTS:
-        return ["r.person_id"]
-    own = [f"r.source_system || ':' || r.{column}" for column in PARTIES.get(entity.name, ())]
+        return [("r.person_id", "")]
+    named = [(f"r.source_system || ':' || r.{column}", "") for column in PARTIES.get(entity.name, ())]
     if entity.name in PARENTS:
         parent, column = PARENTS[entity.name]
+        join = f"left join raw.{parent} as p on r.source_system = p.source_system and r.{column} = p.{column}"
         # one row per party the parent ever named
-        for party in PARTIES[parent]:
-            own.append(
-                f"unnest((select coalesce(list(distinct p.source_system || ':' || p.{party}), [null]) from raw.{parent} as p"
-                f" where p.source_system = r.source_system and p.{column} = r.{column}))"
-            )
-    return own or ["null"]
+        named += [(f"p.source_system || ':' || p.{party}", join) for party in PARTIES[parent]]
+    return named or [("null", "")]
 
 
 def _changed_keys(entity: Entity) -> str:
@@ -132,16 +130,17 @@ def _changed_keys(entity: Entity) -> str:
     content = "record_hash" if entity.name != "order_lines" else "string_agg(record_hash, ',' order by record_hash)"
     grouped = "group by all" if entity.name == "order_lines" else ""
     order = "known_at, business_date, delivery_sequence, delivery_id"
+    fresh = "($base_end <= known_at or delivery_id in (select delivery_id from fresh_delivery))"
     return f"""
-        with version as (
-            select {grain}, {order}, {content} as content,
-                $base_end <= known_at or delivery_id in (select delivery_id from fresh_delivery) as is_fresh
-            from raw.{entity.name} where $end > known_at {grouped}
+        with told as materialized (select distinct {grain} from raw.{entity.name} where $end > known_at and {fresh}),
+        version as (
+            select {grain}, {order}, {content} as content, {fresh} as is_fresh
+            from raw.{entity.name} semi join told using ({grain}) where $end > known_at {grouped}
         ),
         fresh as (select * from version where is_fresh),
         before as (
             select {grain}, arg_max(content, ({order})) as content, max(known_at) as known_at
-            from version semi join fresh using ({grain}) where not is_fresh group by all
+            from version where not is_fresh group by all
         )
         select {grain}, case when fresh.known_at < $base_end then fresh.known_at end as late_known_at
         from fresh left join before using ({grain})

@@ -252,6 +252,19 @@ def test_whose_next_date_has_come_is_concerned_the_day_before_not(house):
     assert concerned(house) == {"p2"}
 
 
+def test_whose_date_has_come_has_no_news_until_a_record_speaks_of_it(house):
+    with warehouse.writer(house) as connection:
+        connection.execute("insert into intermediate.int_dormancy__next values ('p1', $1), ('p2', $1)", [NEXT])
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _orders(connection, NEW, NEXT, [("o9", "c1", "2024-10-11", "h9")])
+        # a row of our lists that names nobody hides no other party
+        _insert(connection, "list_rows", {**_new("h"), "source_system": "okoshi", "campaign_id": "w", "person_id": None})
+    concerned(house)
+    with warehouse.writer(house) as connection:
+        found = connection.execute("select * from ops.changed_party where person_id is not null order by 1").fetchall()
+    assert found == [("p1", True), ("p2", False)]
+
+
 def test_a_spell_whose_evidence_may_still_come_is_concerned_every_day(house):
     with warehouse.writer(house) as connection:
         connection.execute(

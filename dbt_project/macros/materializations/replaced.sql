@@ -1,20 +1,21 @@
 {#
 Materialisation `replaced`: a full build makes the table anew. Else the rows of what changed make way for the new ones, also where
-there are none: by person_id where the model has `replace_by: party`, by party_key where it has `replace_by: record_party`, by the
-record's global id where it has `entity` and `record_key`.
+there are none: by person_id where the model has `replace_by: party` (or `party_with_news`: facts move its rows, the day alone does not), by party_key where it has `replace_by: record_party`, by the
+record's global id where it has `entity` and `record_key`. The new rows stay in schema `changed` for the models that read them.
 dbt's own incremental models keep a row whose key has no new one, and ask every unit test to say whether it is incremental.
 #}
 {% materialization replaced, adapter='duckdb' %}
     {%- set target = this.incorporate(type='table') -%}
     {{ run_hooks(pre_hooks) }}
     {% if is_partial() %}
-        {%- set fresh = make_temp_relation(target) -%}
-        {% call statement('fresh') %}{{ create_table_as(True, fresh, compiled_code) }}{% endcall %}
+        {%- set fresh = kept(target) -%}
+        {% call statement('fresh') %}create or replace table {{ fresh }} as (
+            {{ compiled_code }}
+        ){% endcall %}
         {% call statement('main') %}
             delete from {{ target }} where {{ outdated_rows(config.get('meta'), fresh) }};
-            insert into {{ target }} by name select * from {{ fresh }};
+            insert into {{ target }} by name select * from {{ fresh }}{% if config.get('meta').replace_by == 'party_with_news' %} where {{ outdated_rows(config.get('meta'), fresh) }}{% endif %};
         {% endcall %}
-        {% call statement('cleanup') %}drop table {{ fresh }}{% endcall %}
     {% else %}
         {%- do drop_relation_if_exists(load_cached_relation(this)) -%}
         {% call statement('main') %}{{ create_table_as(False, target, compiled_code) }}{% endcall %}

@@ -1,4 +1,4 @@
-{{ config(materialized='replaced', meta={'replace_by': 'party', 'entity': 'orders', 'record_key': 'order_id'}) }}
+{{ config(materialized='replaced', meta={'replace_by': 'party_with_news', 'entity': 'orders', 'record_key': 'order_id'}) }}
 -- One row per order as known: is it a purchase, and what was it worth. Cancelled orders and orders without a person stay.
 with orders as (
     select * from {{ concerned_by(ref('stg_orders'), 'party_key', 'orders', 'order_id') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
+{{ config(materialized='replaced', meta={'replace_by': 'party_with_news'}) }}
 -- Days on which a party bought: several valid orders of one day are one occasion. Gaps, their median so far and the category of the
 -- day's last order come along, so that nobody has to look at single orders again.
 with orders as (

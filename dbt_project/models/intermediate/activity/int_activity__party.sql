@@ -1,4 +1,4 @@
-{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
+{{ config(materialized='replaced', meta={'replace_by': 'party_with_news'}) }}
 -- What every party that ever acted has bought so far, and when both sides last spoke: the totals that states, value and segments read.
 with order_days as (
     select * from {{ concerned(ref('int_activity__order_day')) }}

@@ -1,4 +1,4 @@
-{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
+{{ config(materialized='replaced', meta={'replace_by': 'party_with_news'}) }}
 -- How long what a party bought lasts, on days whose last order is mainly a product with usage days: used_up_on is the day on which
 -- everything bought so far of such products is used up. Stock at home is used before what comes on top of it.
 with order_days as (

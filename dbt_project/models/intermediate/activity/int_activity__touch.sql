@@ -1,4 +1,4 @@
-{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
+{{ config(materialized='replaced', meta={'replace_by': 'party_with_news'}) }}
 -- Every contact with a party that we know of, and whether both sides took part. Our own messages are none.
 with parties as (
     select * from {{ ref('int_identity__party') }}

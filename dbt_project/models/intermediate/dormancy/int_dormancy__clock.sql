@@ -1,4 +1,4 @@
-{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
+{{ config(materialized='replaced', meta={'replace_by': 'party_with_news'}) }}
 -- Each party's time cut at every day on which a dormancy rule could begin to see it differently; up to next_clock_on the row says
 -- which rule decides and when it is ripe. A boundary opens a new stretch (cycle): a fact by which a party can wake up, leave or, as a
 -- lead, come back. `reripe_on` holds instead of `ripe_on` after a reactivation.

@@ -1,4 +1,4 @@
-{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
+{{ config(materialized='replaced', meta={'replace_by': 'party_with_news'}) }}
 -- Every day other than a purchase day on which something happened that dormancy looks at: one row per party and day, with what it
 -- was. Days after as_of are plans (a pause or contract that will end); they are kept because a state may change on them by itself.
 with parties as (

@@ -1,4 +1,4 @@
-{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
+{{ config(materialized='replaced', meta={'replace_by': 'party_with_news'}) }}
 -- Stretches in which a party came (bought or visited a store) in enough of the last months, from the first day of such a month to
 -- the first day it came in a later one. crossed_on is the end of the last of the empty months that would follow.
 with order_days as (

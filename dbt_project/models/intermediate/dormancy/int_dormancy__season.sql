@@ -1,4 +1,4 @@
-{{ config(materialized='replaced', meta={'replace_by': 'party'}) }}
+{{ config(materialized='replaced', meta={'replace_by': 'party_with_news'}) }}
 -- Purchase days after which a party counts as a seasonal buyer: most of its purchase days so far lie in one short window of the
 -- year, over several years. season_over_on is the day after the next such window.
 with order_days as (
