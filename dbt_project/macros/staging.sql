@@ -17,9 +17,11 @@ Adds first_known_at (when the key was first heard of) and purposes (what the del
 With absence_deletes, a key that so many full deliveries of its source in a row no longer hold as the rule asks is deleted as
 well; it is back with the next delivery that holds it. Events are never deleted so: exports of events have a window.
 With changed_only, an incremental build reads only the records that changed (the model is `replaced`).
-With mostly_once, keys of which one version is known take no part in the sorting: for the large entities, which few sources repeat.
+With mostly_once, keys of which one version is known take no part in the sorting: for the large entities, which few sources repeat; few
+records that changed are sorted at once.
 #}
 {% macro latest_as_known(entity, key, event=none, absence_deletes=false, changed_only=false, mostly_once=false) -%}
+    {%- set mostly_once = mostly_once and not is_partial() -%}
     select
         versions.*,
         ledger.purposes
@@ -62,14 +64,21 @@ With mostly_once, keys of which one version is known take no part in the sorting
         {%- endif %}
 {%- endmacro %}
 
+{# The rows of an entity in raw that a build reads: all, or those of records that changed; an order's lines change with it. #}
+{% macro changed_rows(entity, key, changed_entity=none) -%}
+    {%- if is_partial() -%}
+    {{ rows_where(source('raw', entity), is_changed_record(changed_entity or entity, key)) }}
+    {%- else -%}
+    {{ source('raw', entity) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# The rows of an entity that count already, as a subquery. #}
 {% macro _known_rows(entity, key, event, changed_only) -%}
     (
         select *
-        from {{ source('raw', entity) }}
-        where
-            {{ counts_already(event) }}
-            {%- if changed_only %} and {{ is_changed_record(entity, key) }}{% endif %}
+        from {{ changed_rows(entity, key) if changed_only else source('raw', entity) }} as entity_rows
+        where {{ counts_already(event) }}
     )
 {%- endmacro %}
 

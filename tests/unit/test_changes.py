@@ -303,6 +303,47 @@ def test_identity_is_settled_until_a_master_row_or_a_stranger_appears(house):
     assert not identity.is_settled(house)
 
 
+def changed_keys(house) -> set[str]:
+    """Whose records the identity models of the build of `NEXT` look at."""
+    assert not begin(house).is_full
+    identity.note(house)
+    with warehouse.writer(house) as connection:
+        return {key for [key] in connection.execute("select party_key from ops.changed_key").fetchall()}
+
+
+def test_who_is_who_looks_at_whoever_receives_or_received_a_gift_of_a_changed_order(house):
+    with warehouse.writer(house) as connection:
+        _orders(connection, OLD, DAY, [("o5", "c1", "2024-10-09", "h5")], is_gift=True, ship_to_party_id="k")
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _orders(connection, NEW, NEXT, [("o5", "c1", "2024-10-09", "h6")], is_gift=True, ship_to_party_id="c2")
+    assert changed_keys(house) == {"s:c1", "s:c2", "s:k"}
+
+
+def test_who_is_who_looks_at_the_contacts_of_a_changed_account(house):
+    with warehouse.writer(house) as connection:
+        _insert(connection, "contacts", {**_known("k"), "contact_id": "k", "account_id": "a"})
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _insert(connection, "accounts", {**_new("a"), "account_id": "a"})
+    assert changed_keys(house) == {"s:a", "s:k"}
+
+
+def test_who_is_who_remembers_the_circles_that_stood_before(house):
+    with warehouse.writer(house) as connection:
+        connection.execute("insert into intermediate.int_identity__circle values ('s:c1'), ('s:c2')")
+    assert changed_keys(house) == set()
+    with warehouse.writer(house) as connection:
+        assert connection.execute("select party_key from ops.former_circle order by 1").fetchall() == [("s:c1",), ("s:c2",)]
+
+
+def test_identity_is_not_settled_where_a_record_changes_of_one_who_is_only_spoken_of(house):
+    with warehouse.writer(house) as connection:
+        connection.execute("update intermediate.int_identity__record set is_registered = false")
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _orders(connection, NEW, NEXT, [("o1", "c2", "2024-05-01", "other")])
+    begin(house)
+    assert not identity.is_settled(house)
+
+
 @pytest.mark.parametrize(
     ("day", "policy", "code"),
     [(date(2024, 10, 9), "v1", "code"), (date(2024, 11, 1), "v1", "code"), (NEXT, "v2", "code"), (NEXT, "v1", "other")],
