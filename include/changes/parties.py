@@ -56,9 +56,7 @@ def concern(settings: Settings, as_of: date) -> None:
             ),
             due as (
                 select person_id from intermediate.int_dormancy__next where next_change_on <= $as_of
-                -- evidence may come until some days after dormant_on, and an open inquiry grows older until then
-                union select person_id from intermediate.int_cause__spell
-                where known_until_on = (select base_on from ops.build_plan) and end_on is null
+                union select person_id from intermediate.int_cause__unsettled
             ),
             news as (
                 select person_id from persons

@@ -29,6 +29,7 @@ TABLES = """
 
 # one whose call names him, and one whose call names nothing but a row of our list; what they say names nothing but the call
 CALLED, LISTED = "CALLED", "LISTED"
+WAITING = "WAITING"
 LISTED_ID = "p_" + md5(f"generic|{LISTED}".encode()).hexdigest()[:16]
 
 
@@ -43,6 +44,11 @@ def spoken_with() -> list:
         )  # fmt: skip
         parties.append(party.rows)
     return parties
+
+
+def waiting() -> Party:
+    """A sleeper since 2024-09-25 whose question stays open: nothing becomes known of her, and her evidence grows older."""
+    return Party(WAITING, "2022-01-10").order("2024-06-27").inquiry("2024-07-01", inquiry_id="i-waiting")
 
 
 def load_own_list(settings: Settings) -> None:
@@ -76,7 +82,7 @@ def built(tmp_path_factory) -> tuple[dict, dict, list[int], Settings]:
     root = Path(tmp_path_factory.mktemp("incremental") / "data")
     pin(root / "rules")
     settings = settings_of(root)
-    chain.load(settings, [*histories.parties(SEED, COUNT), *spoken_with()], FIRST, histories.PRODUCTS)
+    chain.load(settings, [*histories.parties(SEED, COUNT), *spoken_with(), waiting().rows], FIRST, histories.PRODUCTS)
     load_own_list(settings)
     build_day(settings, FIRST)
     concerned = []
@@ -115,6 +121,17 @@ def test_a_hearing_that_names_only_its_call_is_heard_by_an_incremental_build(bui
             [CALLED, LISTED],
         ).fetchall()
     assert found == [(CALLED, "churned"), (LISTED, "churned")]
+
+
+def test_an_open_question_grows_older_in_an_incremental_build_until_the_30th_day_of_dormancy(built):
+    _, _, _, settings = built
+    with warehouse.reader(settings) as connection:
+        found = connection.execute(
+            "select spell.dormant_on, signal.silent_days from intermediate.int_cause__signal_event as signal"
+            " join intermediate.int_cause__spell as spell using (person_id, spell_no)"
+            " where signal.signal_code = 'unresolved' and signal.evidence_refs = 'inquiries:generic:i-waiting'"
+        ).fetchall()
+    assert found == [(date(2024, 9, 25), (date(2024, 10, 24) - date(2024, 7, 1)).days)]
 
 
 def test_a_stale_row_of_a_party_nobody_noted_would_be_seen(built):

@@ -27,7 +27,7 @@ def house(config):
             "create table intermediate.int_identity__circle (party_key varchar);"
             "create table intermediate.int_identity__former_id (former_person_id varchar, person_id varchar);"
             "create table intermediate.int_dormancy__next (person_id varchar, next_change_on date);"
-            "create table intermediate.int_cause__spell (person_id varchar, known_until_on date, end_on date);"
+            "create table intermediate.int_cause__unsettled (person_id varchar, spell_no integer);"
             "insert into intermediate.int_identity__member values ('s:c1', 'p1'), ('s:c2', 'p2'), ('s:k', 'p3'), ('s:a', 'a1');"
             "insert into intermediate.int_identity__party values ('p1', null, 'gold'), ('p2', null, 'gold'),"
             " ('p3', 'a1', null), ('a1', null, null)"
@@ -265,11 +265,9 @@ def test_whose_date_has_come_has_no_news_until_a_record_speaks_of_it(house):
     assert found == [("p1", True), ("p2", False)]
 
 
-def test_a_spell_whose_evidence_may_still_come_is_concerned_every_day(house):
+def test_a_spell_whose_open_case_grows_older_is_concerned_every_day(house):
     with warehouse.writer(house) as connection:
-        connection.execute(
-            "insert into intermediate.int_cause__spell values ('p1', ?, null), ('p2', ?, null)", [DAY, date(2024, 10, 8)]
-        )
+        connection.execute("insert into intermediate.int_cause__unsettled values ('p1', 1)")
     assert concerned(house) == {"p1"}
 
 

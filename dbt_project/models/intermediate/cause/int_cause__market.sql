@@ -21,7 +21,7 @@ years as (
     from months
 ),
 
--- a month that is not over cannot be compared
+-- a month that is not over cannot be compared; the 1st, when everything is made anew, brings the month before
 final as (
     select
         years.category_l1,
@@ -31,7 +31,7 @@ final as (
         {{ round9(ratio('coalesce(months.order_count, 0)', 'years.earlier_order_count')) }} as yoy_ratio
     from years
     left join months on years.category_l1 = months.category_l1 and years.month_on = months.month_on
-    where {{ month_end('years.month_on') }} <= {{ as_of() }}
+    where {{ month_end('years.month_on') }} < {{ as_of() }}
 )
 
 select * from final

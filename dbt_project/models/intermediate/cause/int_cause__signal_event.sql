@@ -25,7 +25,7 @@ joined as (
     select
         spells.person_id,
         spells.spell_no,
-        spells.known_until_on,
+        least(spells.known_until_on, {{ as_of() }}) as known_until_on,
         spells.expected_on,
         spells.dormant_on,
         events.signal_code,

@@ -30,7 +30,7 @@ placed as (
         spells.spell_no,
         spells.last_active_on,
         spells.expected_on,
-        spells.known_until_on,
+        least(spells.known_until_on, {{ as_of() }}) as known_until_on,
         spells.industry_code,
         patterns.category_l1
     from spells

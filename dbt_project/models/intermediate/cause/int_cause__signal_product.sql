@@ -68,7 +68,7 @@ ended as (
         touched_lines.ordered_on <= spells.last_order_on
         and touched_lines.ordered_on > {{ add_days('spells.last_order_on', '-rules.limit_days') }}
         and ended_products.discontinued_on >= spells.last_order_on
-        and ended_products.discontinued_on <= least(spells.expected_on, spells.known_until_on)
+        and ended_products.discontinued_on <= least(spells.expected_on, spells.known_until_on, {{ as_of() }})
     group by all
 ),
 
@@ -106,7 +106,7 @@ dearer as (
     where
         dearer_products.rise_ratio >= rules.limit_ratio
         and dearer_products.changed_on >= spells.last_order_on
-        and dearer_products.changed_on <= least(spells.expected_on, spells.known_until_on)
+        and dearer_products.changed_on <= least(spells.expected_on, spells.known_until_on, {{ as_of() }})
     group by all
 ),
 

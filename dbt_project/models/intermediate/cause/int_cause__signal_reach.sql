@@ -63,7 +63,7 @@ messages as (
         spells.person_id,
         spells.spell_no,
         spells.expected_on,
-        spells.known_until_on,
+        least(spells.expected_on, spells.known_until_on, {{ as_of() }}) as last_counted_on,
         spells.last_active_on,
         sum(case when sends.sent_on > {{ add_days('spells.expected_on', '-rules.limit_days') }} then 1 else 0 end) as send_count,
         sum(case when sends.sent_on <= {{ add_days('spells.expected_on', '-rules.limit_days') }} then 1 else 0 end) as earlier_send_count,
@@ -72,7 +72,7 @@ messages as (
     inner join rules on rules.signal_code = 'fatigue'
     inner join sends
         on spells.person_id = sends.person_id
-        and sends.sent_on <= least(spells.expected_on, spells.known_until_on)
+        and sends.sent_on <= least(spells.expected_on, spells.known_until_on, {{ as_of() }})
         and sends.sent_on > {{ add_days('spells.expected_on', '-(rules.limit_days + rules.limit_days)') }}
     group by spells.person_id, spells.spell_no, spells.expected_on, spells.known_until_on, spells.last_active_on
 ),
@@ -87,7 +87,7 @@ answers as (
     inner join rules on rules.signal_code = 'fatigue'
     inner join touches
         on messages.person_id = touches.person_id
-        and touches.touched_on <= least(messages.expected_on, messages.known_until_on)
+        and touches.touched_on <= messages.last_counted_on
         and touches.touched_on > {{ add_days('messages.expected_on', '-(rules.limit_days + rules.limit_days)') }}
     group by messages.person_id, messages.spell_no
 ),
@@ -146,7 +146,7 @@ unreachable as (
         || ',' || max(case when broken.point_type = 'phone' then broken.evidence_ref end) as evidence_refs
     from spells
     inner join rules on rules.signal_code = 'unreachable'
-    inner join broken on spells.person_id = broken.person_id and broken.event_on <= spells.known_until_on
+    inner join broken on spells.person_id = broken.person_id and broken.event_on <= least(spells.known_until_on, {{ as_of() }})
     group by spells.person_id, spells.spell_no, rules.signal_code, rules.cause_code, spells.expected_on
 ),
 

@@ -60,7 +60,6 @@ final as (
         first_answers.heard_on,
         least(
             {{ add_days('anchored.dormant_on', 'model.after_dormant_days - 1') }},
-            {{ as_of() }},
             anchored.end_on,
             {{ add_days('first_answers.heard_on', -1) }}
         ) as known_until_on
