@@ -11,7 +11,7 @@ others (ops.changed_person). A full build reads none of them.
 
 {# The rows of records that changed, or that stand or stood in a circle. #}
 {% macro of_circles(relation) -%}
-    {{ _rows_where(relation, 'party_key', keys_of_circles()) }}
+    {{ _rows_where(relation, 'party_key', keys_of_circles()) if is_partial() else relation }}
 {%- endmacro %}
 
 {# The rows of persons whom the changes touch, after note_changed_people. #}
@@ -31,9 +31,8 @@ others (ops.changed_person). A full build reads none of them.
     {%- endif -%}
 {%- endmacro %}
 
-{# A model by name, for macros that also run where it is no parent: the graph has its place, once it is whole. #}
+{# A model by name, for macros that also run where it is no parent. #}
 {% macro _model(name) -%}
-    {%- if not execute %}{{ return(name) }}{% endif -%}
     {%- set node = graph.nodes['model.' ~ project_name ~ '.' ~ name] -%}
     {{- return(api.Relation.create(database=node.database, schema=node.schema, identifier=node.alias)) -}}
 {%- endmacro %}

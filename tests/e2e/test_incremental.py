@@ -24,7 +24,7 @@ LAYERS = ("rules", "staging", "people", "dormancy")
 TABLES = """
     select schema_name || '.' || table_name from duckdb_tables()
     where schema_name in ('staging', 'intermediate') and not temporary
-    union all select 'intermediate.int_dormancy__current' order by 1
+    union all select schema_name || '.' || view_name from duckdb_views() where view_name = 'int_dormancy__current' order by 1
 """
 
 # one whose call names him, and one whose call names nothing but a row of our list; what they say names nothing but the call
