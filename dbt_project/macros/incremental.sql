@@ -34,7 +34,7 @@ partial build has made of a table, or include/changes of who is who, lies in sch
 {%- endmacro %}
 
 {% macro node_of(relation) -%}
-    {{- return(graph.nodes['model.' ~ project_name ~ '.' ~ relation.identifier]) -}}
+    {{- return(graph.nodes.get('model.' ~ project_name ~ '.' ~ relation.identifier, {'config': {}})) -}}
 {%- endmacro %}
 
 {# The same for rows of a source's own party, by `key`; with `entity`, the records of it that changed come along, by `record_key`. #}
@@ -98,4 +98,26 @@ partial build has made of a table, or include/changes of who is who, lies in sch
 {# Whether this run of the model works on what changed: only where the build says so, and for models made for it. #}
 {% macro is_partial() -%}
     {{- return(execute and var('extent', 'all') == 'changed' and model.config.materialized in ('replaced', 'view')) -}}
+{%- endmacro %}
+
+{# The keys that this build has written into a relation: all of it, in a partial build those of the new rows. Stands where a relation stands. #}
+{% macro written_keys(relation, key) -%}
+    {%- if execute and var('extent', 'all') == 'changed' and node_of(relation).config.materialized == 'replaced' -%}
+    (
+        select {{ key | join(', ') }} from {{ relation }} where ({{ key | join(', ') }}) in (select {{ key | join(', ') }} from {{ kept(relation) }})
+        union all
+        select {{ key | join(', ') }} from {{ kept(relation) }} where {{ key | join(' is null or ') }} is null
+    ) as written
+    {%- else -%}
+    {{ relation }}
+    {%- endif -%}
+{%- endmacro %}
+
+{# The rows of whom this build has written anything: all, in a partial build those of its parties. Stands where a relation stands. #}
+{% macro written_parties(relation, party) -%}
+    {%- if execute and var('extent', 'all') == 'changed' and party == 'person_id' and is_replaced_by_party(relation) -%}
+    (select * from {{ relation }} where person_id in (select person_id from ops.changed_party))
+    {%- else -%}
+    {{ relation }}
+    {%- endif -%}
 {%- endmacro %}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from include import ingest, stages, transform, warehouse
+from include.errors import GateStop
 from include.publish import history
 from include.settings import Settings
 from tests.oracle import chain, histories
@@ -132,6 +133,24 @@ def test_an_open_question_grows_older_in_an_incremental_build_until_the_30th_day
             " where signal.signal_code = 'unresolved' and signal.evidence_refs = 'inquiries:generic:i-waiting'"
         ).fetchall()
     assert found == [(date(2024, 9, 25), (date(2024, 10, 24) - date(2024, 7, 1)).days)]
+
+
+@pytest.mark.parametrize("broken", ["select *", "select * replace (null as spell_no)"])
+def test_an_incremental_build_looks_for_broken_keys_among_the_rows_it_wrote(built, broken):
+    _, _, _, settings = built
+
+    def check() -> None:
+        transform._invoke(settings, ["test", "--select", "int_dormancy__spell_one_row_per_key"], DAYS[-1], extent="changed")
+
+    check()
+    with warehouse.writer(settings) as connection:
+        connection.execute("create table ops.kept as select * from intermediate.int_dormancy__spell")
+        for schema in ("intermediate", "changed"):
+            connection.execute(f"insert into {schema}.int_dormancy__spell {broken} from changed.int_dormancy__spell limit 1")
+    with pytest.raises(GateStop):
+        check()
+    with warehouse.writer(settings) as connection:
+        connection.execute("create or replace table intermediate.int_dormancy__spell as select * from ops.kept; drop table ops.kept")
 
 
 def test_a_stale_row_of_a_party_nobody_noted_would_be_seen(built):

@@ -4,7 +4,7 @@ with ordered as (
     select
         *,
         lead({{ from_column }}) over (partition by {{ partition_by }} order by {{ from_column }}) as following_from
-    from {{ model }}
+    from {{ written_parties(model, partition_by) }}
 )
 
 select *
