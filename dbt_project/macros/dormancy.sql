@@ -18,7 +18,7 @@ Select list that brings the clocks of leads, customers and accounts into one sha
         'ripe_on': 'date', 'reripe_on': 'date', 'd1_days': 'double', 'd2_days': 'double', 'd4_days': 'double', 'd7_days': 'double',
         'd8_days': 'double', 'd9_days': 'double', 'd3_on': 'date', 'd5_on': 'date', 'd6_on': 'date', 'seasonal_on': 'date',
         'redormant_ratio': 'double', 'd2_guard_on': 'date', 'd3_guard_on': 'date', 'paused_to_on': 'date', 'inactive_on': 'date',
-        'long_silent_on': 'date'
+        'long_silent_on': 'date', 'next_clock_on': 'date', 'cycle_no': 'integer'
     } -%}
     {% for name, type in columns.items() -%}
     cast({{ name if name in present else 'null' }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}

@@ -17,23 +17,23 @@ Adds first_known_at (when the key was first heard of) and purposes (what the del
 With absence_deletes, a key that so many full deliveries of its source in a row no longer hold as the rule asks is deleted as
 well; it is back with the next delivery that holds it. Events are never deleted so: exports of events have a window.
 With changed_only, an incremental build reads only the records that changed (the model is `replaced`).
-With mostly_once, keys of which one version is known take no part in the sorting: for the large entities, which few sources repeat; few
-records that changed are sorted at once.
+With told_again, the name of a CTE of `told_again_keys`, all other keys take no part in the sorting: for the large entities, which few
+sources repeat; few records that changed are sorted at once.
 #}
-{% macro latest_as_known(entity, key, event=none, absence_deletes=false, changed_only=false, mostly_once=false) -%}
-    {%- set mostly_once = mostly_once and not is_partial() -%}
+{% macro latest_as_known(entity, key, event=none, absence_deletes=false, changed_only=false, told_again=none) -%}
+    {%- set told_again = none if is_partial() else told_again -%}
     select
         versions.*,
         ledger.purposes
     from (
-        {%- if mostly_once %}
+        {%- if told_again %}
         select
             entity_rows.*,
             entity_rows.known_at as first_known_at,
             entity_rows.business_date as last_delivered_on,
             1 as version_no
         from {{ _known_rows(entity, key, event, changed_only) }} as entity_rows
-        left join {{ _told_again(entity, key, event, changed_only) }} as told_again on {{ _same_key('entity_rows', 'told_again', key) }}
+        left join {{ told_again }} as told_again on {{ _same_key('entity_rows', 'told_again', key) }}
         where told_again.source_system is null
         union all
         {%- endif %}
@@ -48,8 +48,8 @@ records that changed are sorted at once.
                     source_file desc, source_row desc
             ) as version_no
         from {{ _known_rows(entity, key, event, changed_only) }} as entity_rows
-        {%- if mostly_once %}
-        inner join {{ _told_again(entity, key, event, changed_only) }} as told_again on {{ _same_key('entity_rows', 'told_again', key) }}
+        {%- if told_again %}
+        inner join {{ told_again }} as told_again on {{ _same_key('entity_rows', 'told_again', key) }}
         {%- endif %}
     ) as versions
     left join {{ source('ops', 'file_ledger') }} as ledger on versions.delivery_id = ledger.delivery_id
@@ -73,22 +73,20 @@ records that changed are sorted at once.
     {%- endif -%}
 {%- endmacro %}
 
+{# The keys of which more than one version counts already. #}
+{% macro told_again_keys(entity, key, event=none, changed_only=false) -%}
+    select source_system, {{ key | join(', ') }}
+    from {{ _known_rows(entity, key, event, changed_only) }} as known_rows
+    group by source_system, {{ key | join(', ') }}
+    having count(*) > 1
+{%- endmacro %}
+
 {# The rows of an entity that count already, as a subquery. #}
 {% macro _known_rows(entity, key, event, changed_only) -%}
     (
         select *
         from {{ changed_rows(entity, key) if changed_only else source('raw', entity) }} as entity_rows
         where {{ counts_already(event) }}
-    )
-{%- endmacro %}
-
-{# The keys of which more than one row counts already, as a subquery. #}
-{% macro _told_again(entity, key, event, changed_only) -%}
-    (
-        select source_system, {{ key | join(', ') }}
-        from {{ _known_rows(entity, key, event, changed_only) }} as known_rows
-        group by source_system, {{ key | join(', ') }}
-        having count(*) > 1
     )
 {%- endmacro %}
 

@@ -19,31 +19,6 @@
     (cast({{ numerator }} as double) / nullif(cast({{ denominator }} as double), 0))
 {%- endmacro %}
 
-{# Window: median of everything up to the current row. #}
-{% macro running_median(expression, partition_by, order_by) -%}
-    {{ return(adapter.dispatch('running_median', 'okoshi')(expression, partition_by, order_by)) }}
-{%- endmacro %}
-
-{% macro default__running_median(expression, partition_by, order_by) -%}
-    median({{ expression }}) over (
-        partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
-    )
-{%- endmacro %}
-
-{% macro spark__running_median(expression, partition_by, order_by) -%}
-    {%- set items -%}
-        array_sort(collect_list({{ expression }}) over (
-            partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and current row
-        ))
-    {%- endset -%}
-    case
-        when size({{ items }}) > 0 then (
-            element_at({{ items }}, cast(floor((size({{ items }}) + 1) / 2) as int))
-            + element_at({{ items }}, cast(ceil((size({{ items }}) + 1) / 2) as int))
-        ) / 2.0
-    end
-{%- endmacro %}
-
 {# Amount × factor, rounded to money; wide enough not to overflow on any engine. #}
 {% macro money_times(amount, factor) -%}
     {{ return(adapter.dispatch('money_times', 'okoshi')(amount, factor)) }}
@@ -78,4 +53,21 @@
 
 {% macro spark__number_series(first_no, last_no) -%}
     (select explode(case when {{ first_no }} <= {{ last_no }} then sequence({{ first_no }}, {{ last_no }}) end) as number_no)
+{%- endmacro %}
+
+{# Aggregate: how many different whole numbers from 0 to 62, one bit each; all others and NULL count for nothing. #}
+{% macro count_small_numbers(expression) -%}
+    {{ return(adapter.dispatch('count_small_numbers', 'okoshi')(expression)) }}
+{%- endmacro %}
+
+{% macro default__count_small_numbers(expression) -%}
+    coalesce(bit_count(bit_or(
+        case when {{ expression }} between 0 and 62 then cast(1 as bigint) << cast({{ expression }} as integer) end
+    )), 0)
+{%- endmacro %}
+
+{% macro spark__count_small_numbers(expression) -%}
+    coalesce(bit_count(bit_or(
+        case when {{ expression }} between 0 and 62 then shiftleft(cast(1 as bigint), cast({{ expression }} as integer)) end
+    )), 0)
 {%- endmacro %}

@@ -50,31 +50,6 @@ state itself; every other step names the next state for each present one, at the
     substr({{ path }}, cast({{ position }} as integer), 1)
 {%- endmacro %}
 
-{# Window: the median of all rows before the last `skipped` ones, the current row among these. #}
-{% macro median_before(expression, skipped, partition_by, order_by) -%}
-    {{ return(adapter.dispatch('median_before', 'okoshi')(expression, skipped, partition_by, order_by)) }}
-{%- endmacro %}
-
-{% macro default__median_before(expression, skipped, partition_by, order_by) -%}
-    median({{ expression }}) over (
-        partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and {{ skipped }} preceding
-    )
-{%- endmacro %}
-
-{% macro spark__median_before(expression, skipped, partition_by, order_by) -%}
-    {%- set items -%}
-        array_sort(collect_list({{ expression }}) over (
-            partition by {{ partition_by }} order by {{ order_by }} rows between unbounded preceding and {{ skipped }} preceding
-        ))
-    {%- endset -%}
-    case
-        when size({{ items }}) > 0 then (
-            element_at({{ items }}, cast(floor((size({{ items }}) + 1) / 2) as int))
-            + element_at({{ items }}, cast(ceil((size({{ items }}) + 1) / 2) as int))
-        ) / 2.0
-    end
-{%- endmacro %}
-
 {# Window: the last value up to here that is not NULL; rows of one place in the order see one another. #}
 {% macro last_known(expression, partition_by, order_by) -%}
     {{ return(adapter.dispatch('last_known', 'okoshi')(expression, partition_by, order_by)) }}

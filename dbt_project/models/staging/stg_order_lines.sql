@@ -9,24 +9,16 @@ with
 ),
 {% set known_lines = 'changed_lines' %}
 {%- endif %}
+orders_told_again as (
+    {{ told_again_keys('orders', key=['order_id'], event='ordered_at', changed_only=true) }}
+),
+
 order_versions as (
     select
         source_system,
         order_id,
         delivery_id
-    from ({{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true, mostly_once=true) }}) as latest
-),
-
-line_counts as (
-    select
-        source_system,
-        order_id,
-        line_no,
-        count(*) as line_count,
-        min(delivery_id) as first_delivery_id,
-        max(delivery_id) as last_delivery_id
-    from {{ known_lines }} as lines
-    group by source_system, order_id, line_no
+    from ({{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true, told_again='orders_told_again') }}) as latest
 ),
 
 -- orders whose lines were told more than once; the others need no sorting
@@ -34,17 +26,25 @@ told_again as (
     select
         source_system,
         order_id
-    from line_counts
+    from {{ known_lines }} as lines
     group by source_system, order_id
-    having max(line_count) > 1 or min(first_delivery_id) != max(last_delivery_id)
+    having count(*) != {{ count_small_numbers('line_no') }} or min(delivery_id) != max(delivery_id)
+),
+
+settled_orders as (
+    select
+        order_versions.source_system,
+        order_versions.order_id
+    from order_versions
+    left join told_again
+        on order_versions.source_system = told_again.source_system and order_versions.order_id = told_again.order_id
+    where told_again.order_id is null
 ),
 
 told_once as (
     select lines.*
     from {{ known_lines }} as lines
-    inner join order_versions on lines.source_system = order_versions.source_system and lines.order_id = order_versions.order_id
-    left join told_again on lines.source_system = told_again.source_system and lines.order_id = told_again.order_id
-    where told_again.order_id is null
+    inner join settled_orders on lines.source_system = settled_orders.source_system and lines.order_id = settled_orders.order_id
 ),
 
 candidates as (

@@ -1,6 +1,10 @@
 {{ config(materialized='replaced', meta={'entity': 'orders', 'record_key': 'order_id'}) }}
-with latest as (
-    {{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true, mostly_once=true) }}
+with told_again as (
+    {{ told_again_keys('orders', key=['order_id'], event='ordered_at', changed_only=true) }}
+),
+
+latest as (
+    {{ latest_as_known('orders', key=['order_id'], event='ordered_at', changed_only=true, told_again='told_again') }}
 ),
 
 final as (

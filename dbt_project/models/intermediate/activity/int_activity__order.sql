@@ -59,40 +59,68 @@ line_parts as (
     from line_values
 ),
 
-line_totals as (
+line_figures as (
     select
         order_id,
-        sum(case when line_type = 'goods' then line_amount end) as goods_amount,
-        sum(case when line_type = 'goods' then returned_amount else 0 end) as returned_amount,
-        sum(case when line_type = 'discount' then abs(line_amount) else 0 end) as discount_amount,
-        sum(case when line_type = 'point' then abs(line_amount) else 0 end) as point_amount,
-        sum(case when line_type = 'goods' then ordered_qty else 0 end) as ordered_qty,
-        sum(case when line_type = 'goods' then returned_qty else 0 end) as returned_qty,
-        sum(case when line_type = 'goods' then kept_cost_amount end) as cost_amount,
-        sum(case when line_type = 'goods' and kept_cost_amount is null then 1 else 0 end) as costless_count,
-        min(category_l1) as first_category_l1
+        case when line_type = 'goods' then line_amount end as goods_amount,
+        case when line_type = 'goods' then returned_amount else 0 end as returned_amount,
+        case when line_type = 'discount' then abs(line_amount) else 0 end as discount_amount,
+        case when line_type = 'point' then abs(line_amount) else 0 end as point_amount,
+        case when line_type = 'goods' then ordered_qty else 0 end as ordered_qty,
+        case when line_type = 'goods' then returned_qty else 0 end as returned_qty,
+        case when line_type = 'goods' then kept_cost_amount end as cost_amount,
+        case when line_type = 'goods' and kept_cost_amount is null then 1 else 0 end as costless_count,
+        category_l1
     from line_parts
+),
+
+-- an order of one line is worth what the line is; only several lines are added up
+of_several_lines as (
+    select order_id
+    from line_figures
     group by order_id
+    having count(*) > 1
+),
+
+sums as (
+    select
+        line_figures.order_id,
+        sum(line_figures.goods_amount) as goods_amount,
+        sum(line_figures.returned_amount) as returned_amount,
+        sum(line_figures.discount_amount) as discount_amount,
+        sum(line_figures.point_amount) as point_amount,
+        sum(line_figures.ordered_qty) as ordered_qty,
+        sum(line_figures.returned_qty) as returned_qty,
+        sum(line_figures.cost_amount) as cost_amount,
+        sum(line_figures.costless_count) as costless_count,
+        min(line_figures.category_l1) as first_category_l1,
+        max(line_figures.category_l1) as last_category_l1
+    from line_figures
+    inner join of_several_lines on line_figures.order_id = of_several_lines.order_id
+    group by line_figures.order_id
+),
+
+line_totals as (
+    select * from sums
+    union all
+    select
+        line_figures.*,
+        line_figures.category_l1 as last_category_l1
+    from line_figures
+    left join of_several_lines on line_figures.order_id = of_several_lines.order_id
+    where of_several_lines.order_id is null
 ),
 
 -- most orders hold goods of one category; only where there are several they are weighed
-several_categories as (
-    select order_id
-    from line_parts
-    where category_l1 is not null
-    group by order_id
-    having min(category_l1) != max(category_l1)
-),
-
 category_totals as (
     select
-        line_parts.order_id,
-        line_parts.category_l1,
-        sum(line_parts.line_amount - line_parts.returned_amount) as category_amount
-    from line_parts
-    inner join several_categories on line_parts.order_id = several_categories.order_id
-    where line_parts.category_l1 is not null
-    group by line_parts.order_id, line_parts.category_l1
+        line_figures.order_id,
+        line_figures.category_l1,
+        sum(line_figures.goods_amount - line_figures.returned_amount) as category_amount
+    from line_figures
+    inner join sums on line_figures.order_id = sums.order_id and sums.first_category_l1 != sums.last_category_l1
+    where line_figures.category_l1 is not null
+    group by line_figures.order_id, line_figures.category_l1
 ),
 
 main_category as (

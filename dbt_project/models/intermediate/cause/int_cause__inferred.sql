@@ -31,6 +31,7 @@ candidates as (
     select
         evidence.person_id,
         evidence.spell_no,
+        {{ month_start('spells.last_active_on') }} as effective_on,
         evidence.cause_code,
         evidence.axis,
         evidence.strength_code,
@@ -39,10 +40,12 @@ candidates as (
         evidence.evidence_ja,
         evidence.evidence_refs
     from evidence
+    inner join spells on evidence.person_id = spells.person_id and evidence.spell_no = spells.spell_no
     union all
     select
         spells.person_id,
         spells.spell_no,
+        {{ month_start('spells.last_active_on') }} as effective_on,
         causes.cause_code,
         causes.axis,
         cast(null as string) as strength_code,
@@ -59,23 +62,21 @@ scored as (
     select
         candidates.*,
         candidates.weight + priors.prior_ratio as score,
+        max(candidates.weight + priors.prior_ratio) over (
+            partition by candidates.person_id, candidates.spell_no
+        ) as largest_score,
         max(case when candidates.cause_code = 'UNKNOWN' then 0 else 1 end) over (
             partition by candidates.person_id, candidates.spell_no
         ) as has_evidence
     from candidates
-    inner join spells on candidates.person_id = spells.person_id and candidates.spell_no = spells.spell_no
-    inner join priors
-        on candidates.cause_code = priors.cause_code and {{ month_start('spells.last_active_on') }} = priors.effective_on
+    inner join priors on candidates.cause_code = priors.cause_code and candidates.effective_on = priors.effective_on
 ),
 
 -- scores are compared with the largest, so that no exponential overflows
 weighed as (
     select
         scored.*,
-        exp(
-            (scored.score - max(scored.score) over (partition by scored.person_id, scored.spell_no))
-            / model.temperature_ratio
-        ) as likelihood
+        exp((scored.score - scored.largest_score) / model.temperature_ratio) as likelihood
     from scored
     cross join model
 ),

@@ -206,7 +206,7 @@ stalled as (
 ),
 
 -- a customer that is billed does not sleep: from the day of D8 on it is paying without using
-final as (
+timed as (
     select
         decided.person_id,
         decided.clock_on,
@@ -253,6 +253,16 @@ final as (
     from decided
     cross join rule_subtypes
     left join stalled on decided.person_id = stalled.person_id and decided.clock_on = stalled.clock_on
+),
+
+final as (
+    select
+        *,
+        lead(clock_on) over (partition by person_id order by clock_on) as next_clock_on,
+        cast(count(boundary) over (
+            partition by person_id order by clock_on rows between unbounded preceding and current row
+        ) as integer) as cycle_no
+    from timed
 )
 
 select * from final

@@ -56,12 +56,13 @@ subtypes as (
     from {{ rule_in_force('rule_dormancy') }}
 ),
 
--- purchase days, and the other days with the purchase day before them
+-- purchase days, each in the month of which it makes an active one, and the other days with the purchase day before them
 purchase_rows as (
     select
         order_days.person_id,
         order_days.ordered_on as clock_on,
         order_days.ordered_on as last_order_on,
+        order_days.next_on,
         order_days.occasion_no,
         order_days.median_gap_days,
         order_days.category_l1,
@@ -71,36 +72,82 @@ purchase_rows as (
             when order_days.occasion_no = 1 then '1'
             when deliveries.delivery_kind = 'uninterrupted' then 'D'
             else 'O'
-        end as boundary
+        end as boundary,
+        {{ month_number('order_days.ordered_on') }} as active_month_no
     from order_days
     left join facts on order_days.person_id = facts.person_id and order_days.ordered_on = facts.fact_on
     left join deliveries on order_days.person_id = deliveries.person_id and order_days.ordered_on = deliveries.ordered_on
 ),
 
-other_rows as (
+other_days as (
     select
         facts.person_id,
         facts.fact_on as clock_on,
-        order_days.ordered_on as last_order_on,
-        order_days.occasion_no,
-        order_days.median_gap_days,
-        order_days.category_l1,
-        order_days.source_system,
+        purchase_rows.last_order_on,
+        purchase_rows.next_on,
+        purchase_rows.occasion_no,
+        purchase_rows.median_gap_days,
+        purchase_rows.category_l1,
+        purchase_rows.source_system,
         case
             when facts.is_left = 1 then 'C'
             when facts.is_resumption = 1 then 'P'
         end as boundary
     from facts
-    inner join order_days
-        on facts.person_id = order_days.person_id
-        and order_days.ordered_on < facts.fact_on
-        and (order_days.next_on is null or facts.fact_on < order_days.next_on)
+    inner join purchase_rows
+        on facts.person_id = purchase_rows.person_id
+        and purchase_rows.last_order_on < facts.fact_on
+        and (purchase_rows.next_on is null or facts.fact_on < purchase_rows.next_on)
+),
+
+other_rows as (
+    select
+        other_days.*,
+        {{ month_number('habits.from_on') }} as active_month_no
+    from other_days
+    left join habits
+        on other_days.person_id = habits.person_id
+        and habits.from_on <= other_days.clock_on
+        and other_days.clock_on < {{ open_end('habits.to_on') }}
+),
+
+-- who has only purchase days needs no sorting: they are numbered already, and each opens a stretch
+others as (
+    select distinct person_id from other_days
+),
+
+plain_days as (
+    select
+        purchase_rows.*,
+        purchase_rows.next_on as next_clock_on,
+        purchase_rows.occasion_no as own_cycle_no
+    from purchase_rows
+    left join others on purchase_rows.person_id = others.person_id
+    where others.person_id is null
+),
+
+mixed_rows as (
+    select purchase_rows.*
+    from purchase_rows
+    inner join others on purchase_rows.person_id = others.person_id
+    union all
+    select * from other_rows
+),
+
+mixed_days as (
+    select
+        *,
+        lead(clock_on) over (partition by person_id order by clock_on) as next_clock_on,
+        cast(count(boundary) over (
+            partition by person_id order by clock_on rows between unbounded preceding and current row
+        ) as integer) as own_cycle_no
+    from mixed_rows
 ),
 
 days as (
-    select * from purchase_rows
+    select * from plain_days
     union all
-    select * from other_rows
+    select * from mixed_days
 ),
 
 -- what is known of the person on that day
@@ -140,8 +187,7 @@ described as (
         and days.clock_on < {{ open_end('subscribers.to_on') }}
     left join habits
         on days.person_id = habits.person_id
-        and habits.from_on <= days.clock_on
-        and days.clock_on < {{ open_end('habits.to_on') }}
+        and days.active_month_no = {{ month_number('habits.from_on') }}
     left join seasons on days.person_id = seasons.person_id and days.last_order_on = seasons.ordered_on
     left join supplies on days.person_id = supplies.person_id and days.last_order_on = supplies.ordered_on
 ),
@@ -265,6 +311,8 @@ final as (
         ripe.person_id,
         ripe.clock_on,
         ripe.boundary,
+        ripe.next_clock_on,
+        ripe.own_cycle_no,
         case when ripe.occasion_no = 1 then 'new' else 'active' end as opening_state,
         ripe.last_order_on,
         ripe.gap_count,

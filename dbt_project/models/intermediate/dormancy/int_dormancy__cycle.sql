@@ -20,20 +20,43 @@ ripened as (
     from clock
 ),
 
+-- who has days that open no stretch; everybody else's days are stretches as they are
+longer as (
+    select distinct person_id
+    from clock
+    where boundary is null
+),
+
 cycles as (
     select
-        person_id,
-        cycle_no,
-        min(clock_on) as started_on,
-        min(boundary) as boundary,
-        min_by(opening_state, clock_on) as opening_state,
-        min(fired_on) as fired_on,
-        min(refired_on) as refired_on,
-        min(idled_on) as idled_on,
-        min_by(deciding_rule, fired_on) as fired_rule,
-        min_by(deciding_rule, refired_on) as refired_rule
+        ripened.person_id,
+        ripened.cycle_no,
+        ripened.clock_on as started_on,
+        ripened.boundary,
+        ripened.opening_state,
+        ripened.fired_on,
+        ripened.refired_on,
+        ripened.idled_on,
+        case when ripened.fired_on is not null then ripened.deciding_rule end as fired_rule,
+        case when ripened.refired_on is not null then ripened.deciding_rule end as refired_rule
     from ripened
-    group by person_id, cycle_no
+    left join longer on ripened.person_id = longer.person_id
+    where longer.person_id is null
+    union all
+    select
+        ripened.person_id,
+        ripened.cycle_no,
+        min(ripened.clock_on) as started_on,
+        min(ripened.boundary) as boundary,
+        min_by(ripened.opening_state, ripened.clock_on) as opening_state,
+        min(ripened.fired_on) as fired_on,
+        min(ripened.refired_on) as refired_on,
+        min(ripened.idled_on) as idled_on,
+        min_by(ripened.deciding_rule, ripened.fired_on) as fired_rule,
+        min_by(ripened.deciding_rule, ripened.refired_on) as refired_rule
+    from ripened
+    inner join longer on ripened.person_id = longer.person_id
+    group by ripened.person_id, ripened.cycle_no
 ),
 
 linked as (

@@ -4,7 +4,8 @@
 with order_days as (
     select
         person_id,
-        ordered_on as active_on
+        ordered_on as active_on,
+        gap_days
     from {{ concerned(ref('int_dormancy__purchase_day')) }}
 ),
 
@@ -26,20 +27,54 @@ rules as (
     select * from {{ ref('int_dormancy__rule') }}
 ),
 
-active_days as (
-    select * from order_days
+visitors as (
+    select distinct person_id from visits
+),
+
+-- without visits the first day of a month is a purchase day whose last one lay in another month
+months_of_others as (
+    select
+        order_days.person_id,
+        {{ month_number('order_days.active_on') }} as month_no,
+        order_days.active_on as from_on
+    from order_days
+    left join visitors on order_days.person_id = visitors.person_id
+    where
+        visitors.person_id is null
+        and (
+            order_days.gap_days is null
+            or {{ month_number(add_days('order_days.active_on', '-order_days.gap_days')) }} != {{ month_number('order_days.active_on') }}
+        )
+),
+
+days_of_visitors as (
+    select
+        order_days.person_id,
+        order_days.active_on
+    from order_days
+    inner join visitors on order_days.person_id = visitors.person_id
     union all
-    select * from visits
+    select
+        person_id,
+        active_on
+    from visits
+),
+
+months as (
+    select * from months_of_others
+    union all
+    select
+        person_id,
+        {{ month_number('active_on') }} as month_no,
+        min(active_on) as from_on
+    from days_of_visitors
+    group by person_id, {{ month_number('active_on') }}
 ),
 
 active_months as (
-    select
-        active_days.person_id,
-        {{ month_number('active_days.active_on') }} as month_no,
-        min(active_days.active_on) as from_on
-    from active_days
-    inner join buyers on active_days.person_id = buyers.person_id
-    group by active_days.person_id, {{ month_number('active_days.active_on') }}
+    select months.*
+    from months
+    inner join buyers on months.person_id = buyers.person_id
 ),
 
 counted as (

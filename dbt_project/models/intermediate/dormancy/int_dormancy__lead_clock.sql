@@ -13,6 +13,15 @@ first_orders as (
     where occasion_no = 1
 ),
 
+-- as a customer the party's time goes on there
+customer_days as (
+    select
+        person_id,
+        ordered_on as customer_on
+    from {{ concerned(ref('int_dormancy__purchase_day')) }}
+    where occasion_no = 1
+),
+
 presets as (
     select * from {{ ref('int_dormancy__preset') }}
     where clock_code = 'lead' and category_l1 = 'ALL'
@@ -65,11 +74,23 @@ ripening as (
 
 final as (
     select
-        *,
-        case when d9_days is not null then 'D9' end as deciding_rule,
-        case when d9_days is not null then greatest(clock_on, blocks_until_on, {{ day_reached('base_on', 'd9_days') }}) end as ripe_on,
-        case when d9_days is not null then greatest(clock_on, blocks_until_on, {{ day_reached('base_on', 'd9_days') }}) end as reripe_on
+        ripening.*,
+        coalesce(lead(ripening.clock_on) over by_day, customer_days.customer_on) as next_clock_on,
+        cast(count(ripening.boundary) over (
+            partition by ripening.person_id order by ripening.clock_on rows between unbounded preceding and current row
+        ) as integer) as cycle_no,
+        case when ripening.d9_days is not null then 'D9' end as deciding_rule,
+        case
+            when ripening.d9_days is not null
+                then greatest(ripening.clock_on, ripening.blocks_until_on, {{ day_reached('ripening.base_on', 'ripening.d9_days') }})
+        end as ripe_on,
+        case
+            when ripening.d9_days is not null
+                then greatest(ripening.clock_on, ripening.blocks_until_on, {{ day_reached('ripening.base_on', 'ripening.d9_days') }})
+        end as reripe_on
     from ripening
+    left join customer_days on ripening.person_id = customer_days.person_id
+    window by_day as (partition by ripening.person_id order by ripening.clock_on)
 )
 
 select * from final

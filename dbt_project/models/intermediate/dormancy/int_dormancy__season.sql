@@ -49,7 +49,7 @@ windows as (
     where lengths.month_no <= rules.seasonal_max_window_months
 ),
 
--- who never has enough purchase days in any window, whatever the prefix, is left out before the fine work
+-- who never has enough purchase days in any window, whatever the prefix, is left out before the fine work: first by the best month
 by_month as (
     select
         order_days.person_id,
@@ -60,6 +60,18 @@ by_month as (
     group by order_days.person_id, month(order_days.ordered_on)
 ),
 
+promising as (
+    select
+        by_month.person_id
+    from by_month
+    inner join late_days on by_month.person_id = late_days.person_id
+    cross join rules
+    group by by_month.person_id
+    having
+        max(by_month.day_count * rules.seasonal_max_window_months)
+        >= max(greatest(rules.seasonal_min_order_day_count, rules.seasonal_min_share_ratio * late_days.first_late_no))
+),
+
 in_windows as (
     select
         by_month.person_id,
@@ -67,6 +79,7 @@ in_windows as (
         windows.window_month_count,
         sum(by_month.day_count) as day_count
     from by_month
+    inner join promising on by_month.person_id = promising.person_id
     inner join windows
         on {{ months_forward('windows.window_month_no', 'by_month.month_no') }} < windows.window_month_count
     group by by_month.person_id, windows.window_month_no, windows.window_month_count

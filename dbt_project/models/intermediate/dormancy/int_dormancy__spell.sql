@@ -29,24 +29,35 @@ rules as (
     select * from {{ ref('int_dormancy__rule') }}
 ),
 
--- a stretch that opens asleep goes on with the spell before it
-awakenings as (
-    select
-        *,
-        lead(started_on) over (partition by person_id order by cycle_no) as end_on,
-        lead(opening_code) over (partition by person_id order by cycle_no) as end_code
-    from cycles
-    where not is_asleep
-),
-
 {% set lapsing = {'d1': 'base_on', 'd2': 'base_on', 'd4': 'base_on', 'd7': 'deal_base_on', 'd8': 'base_on', 'd9': 'base_on'} -%}
 {% set dated = ['d3', 'd5', 'd6', 'seasonal'] -%}
-ended as (
+slept as (
     select
         *,
         row_number() over (partition by person_id order by cycle_no) as spell_no
-    from awakenings
-    where dormant_on is not null
+    from cycles
+    where not is_asleep and dormant_on is not null
+),
+
+-- a stretch that opens asleep goes on with the spell before it; the first that does not ends the spell
+awakenings as (
+    select
+        slept.person_id,
+        slept.spell_no,
+        min(cycles.started_on) as end_on,
+        min_by(cycles.opening_code, cycles.cycle_no) as end_code
+    from slept
+    inner join cycles on slept.person_id = cycles.person_id and slept.cycle_no < cycles.cycle_no and not cycles.is_asleep
+    group by slept.person_id, slept.spell_no
+),
+
+ended as (
+    select
+        slept.*,
+        awakenings.end_on,
+        awakenings.end_code
+    from slept
+    left join awakenings on slept.person_id = awakenings.person_id and slept.spell_no = awakenings.spell_no
 ),
 
 -- which rules were crossed on the day, one digit each

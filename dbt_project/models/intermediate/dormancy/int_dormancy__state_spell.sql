@@ -2,13 +2,17 @@
 -- Each party's time in states, without gap or overlap, from the first fact to an open end. One state per day, the last step of
 -- a day wins; a row is written only where state or sub-state changes.
 {% set guards = ['D2', 'D3', 'D6', 'COMPLAINT', 'AOV'] %}
+-- the state in which the stretch before ended, where that is the one it opened with
 with cycles as (
     select
-        *,
-        lag(opening_state) over (partition by person_id order by cycle_no) as last_opening_state,
-        lag(dormant_on) over (partition by person_id order by cycle_no) as last_dormant_on,
-        lag(is_asleep) over (partition by person_id order by cycle_no) as last_is_asleep,
-        lag(idled_on) over (partition by person_id order by cycle_no) as last_idled_on
+        person_id,
+        started_on,
+        opening_state,
+        is_asleep,
+        idled_on,
+        lag(case when dormant_on is null and idled_on is null and not is_asleep then opening_state end) over (
+            partition by person_id order by cycle_no
+        ) as last_state
     from {{ concerned(ref('int_dormancy__cycle')) }}
 ),
 
@@ -34,12 +38,7 @@ bases as (
     select person_id, started_on as changed_on, opening_state as base_state, cast(null as string) as base_sub_state,
         cast(null as string) as rule_ids
     from cycles
-    where
-        not is_asleep
-        and (
-            last_opening_state is null or last_opening_state != opening_state or last_idled_on is not null
-            or last_dormant_on is not null or last_is_asleep
-        )
+    where not is_asleep and (last_state is null or last_state != opening_state)
     union all
     select person_id, idled_on as changed_on, 'active' as base_state, null as base_sub_state, null as rule_ids
     from cycles
