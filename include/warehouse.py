@@ -74,6 +74,9 @@ create table if not exists ops.build_party (
     party_key varchar, person_id varchar, account_person_id varchar, signature varchar
 );
 create table if not exists ops.changed_record (entity varchar, source_system varchar, record_key varchar, party_key varchar, late_known_at timestamp);
+create table if not exists ops.changed_key (party_key varchar);
+create table if not exists ops.former_circle (party_key varchar);
+create table if not exists ops.changed_person (person_id varchar);
 create table if not exists ops.settled_entity (entity varchar);
 create table if not exists ops.changed_party (person_id varchar, has_news boolean);
 create table if not exists ops.changed_member (party_key varchar);

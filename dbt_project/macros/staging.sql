@@ -18,9 +18,10 @@ With absence_deletes, a key that so many full deliveries of its source in a row 
 well; it is back with the next delivery that holds it. Events are never deleted so: exports of events have a window.
 With changed_only, an incremental build reads only the records that changed (the model is `replaced`).
 With told_again, the name of a CTE of `told_again_keys`, all other keys take no part in the sorting: for the large entities, which few
-sources repeat.
+sources repeat; few records that changed are sorted at once.
 #}
 {% macro latest_as_known(entity, key, event=none, absence_deletes=false, changed_only=false, told_again=none) -%}
+    {%- set told_again = none if is_partial() else told_again -%}
     select
         versions.*,
         ledger.purposes
@@ -63,6 +64,15 @@ sources repeat.
         {%- endif %}
 {%- endmacro %}
 
+{# The rows of an entity in raw that a build reads: all, or those of records that changed; an order's lines change with it. #}
+{% macro changed_rows(entity, key, changed_entity=none) -%}
+    {%- if is_partial() -%}
+    {{ rows_where(source('raw', entity), is_changed_record(changed_entity or entity, key)) }}
+    {%- else -%}
+    {{ source('raw', entity) }}
+    {%- endif -%}
+{%- endmacro %}
+
 {# The keys of which more than one version counts already. #}
 {% macro told_again_keys(entity, key, event=none, changed_only=false) -%}
     select source_system, {{ key | join(', ') }}
@@ -75,10 +85,8 @@ sources repeat.
 {% macro _known_rows(entity, key, event, changed_only) -%}
     (
         select *
-        from {{ source('raw', entity) }}
-        where
-            {{ counts_already(event) }}
-            {%- if changed_only %} and {{ is_changed_record(entity, key) }}{% endif %}
+        from {{ changed_rows(entity, key) if changed_only else source('raw', entity) }} as entity_rows
+        where {{ counts_already(event) }}
     )
 {%- endmacro %}
 

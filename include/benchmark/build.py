@@ -1,6 +1,7 @@
 """The warehouse at scale: a full build and a day's delta, beside a hand-written script that does the window scans alone.
 
-Everybody has one record and about ten orders of one line; one person in a hundred orders on the second day.
+Everybody has one record and about ten orders of one line; on the second day one person in a hundred orders, one in two thousand is
+new and as many have another number and address.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ def run(settings: Settings, persons: int) -> int:
 
 def table(figures: dict) -> str:
     """The figures as text: seconds by folder, the two ratios, the slowest models."""
-    lines = [f"\n{figures['persons']:,} persons, {figures['orders']:,} orders, {figures['changed']:,} persons on the second day"]
+    lines = [f"\n{figures['persons']:,} persons, {figures['orders']:,} orders, {figures['changed']:,} persons order on the second day,"
+             f" {figures['newcomers']:,} customers are new and as many have moved"]
     lines.append(f"{'':<22}{'full s':>10}{'delta s':>10}")
     lines += [f"{name:<22}{full:>10.2f}{delta:>10.2f}" for name, (full, delta) in figures["folders"].items()]
     lines.append(f"{'all models':<22}{figures['full_seconds']:>10.2f}{figures['delta_seconds']:>10.2f}")
@@ -106,16 +108,18 @@ def fill(settings: Settings, persons: int) -> int:
         return connection.execute("select count(*) from raw.orders").fetchone()[0]
 
 
-def add_a_day(settings: Settings, persons: int) -> int:
-    """One person in a hundred orders on the second day. Returns how many."""
+def add_a_day(settings: Settings, persons: int) -> tuple[int, int]:
+    """One person in a hundred orders on the second day, one in two thousand is new, as many move. Returns how many order, how many are new."""
     known = f"timestamp '{NEXT_DAY} 12:00:00'"
+    newcomers = -(-persons // 2000)
     with warehouse.writer(settings) as connection:
-        connection.execute(LEDGER.format(delivery="second", known=known, entities="orders,order_lines"))
+        connection.execute(LEDGER.format(delivery="second", known=known, entities="orders,order_lines,customers"))
+        identity.add_a_day(connection, persons, newcomers, "second", known)
         connection.execute(
             f"create or replace temp table today as select p * 100 as p, 99 as k, {known} as ordered_at from range({persons // 100}) as t(p)"
         )
         connection.execute(RAW_ORDERS.format(delivery="second", known=known, bought="today"))
-    return persons // 100
+    return persons // 100, newcomers
 
 
 def build(settings: Settings, as_of: date) -> Pass:
@@ -145,7 +149,7 @@ def main(persons: int) -> None:
     transform.parse(settings)
     full = build(settings, FULL_DAY)
     floor_seconds = floor(settings)
-    changed = add_a_day(settings, persons)
+    changed, newcomers = add_a_day(settings, persons)
     with Measured() as whole:
         delta = build(settings, NEXT_DAY)
     folders = {name: (_sum(full, name), _sum(delta, name)) for name in ("stg", "identity", "activity", "dormancy", "cause", "segment", "value")}
@@ -153,7 +157,7 @@ def main(persons: int) -> None:
     full_seconds, delta_seconds = sum(full.models.values()), sum(delta.models.values())
     slowest = sorted(full.models.items(), key=lambda item: -item[1])[:8]
     print(json.dumps({
-        "persons": persons, "orders": orders, "changed": changed, "folders": folders, "full_seconds": full_seconds,
+        "persons": persons, "orders": orders, "changed": changed, "newcomers": newcomers, "folders": folders, "full_seconds": full_seconds,
         "delta_seconds": delta_seconds, "delta_share": delta_seconds / full_seconds, "floor_seconds": floor_seconds,
         "ratio_to_floor": own / floor_seconds, "all_to_floor": full_seconds / floor_seconds,
         "full_around_seconds": full.around_seconds, "delta_around_seconds": delta.around_seconds,

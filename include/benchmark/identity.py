@@ -22,12 +22,13 @@ select '{system}' as source_system, cast(i as varchar) as source_customer_id,
        ['タロウ', 'ハナコ'][1 + i % 2] || chr(cast(12449 + i // 3 % 80 as integer)) as given_name_kana,
        date '1950-01-01' + cast(i * 7919 % 20000 as integer) as birth_date,
        'p' || i || '@mail.example' as email,
-       case when i % 20 > 0 then '+8190' || (10000000 + i // 2) end as phone,
-       lpad(cast(i * 31 % 9999999 as varchar), 7, '0') as postal_code,
-       'benchmark_{system}' as delivery_id, date '2024-09-30' as business_date, false as is_deleted,
-       timestamp '2024-09-30 23:59:59' as known_at, i as source_row, md5('{system}' || i) as record_hash
+       case when i % 20 > 0 then '+8190' || (10000000 + i // 2 + {moved}) end as phone,
+       lpad(cast((i * 31 + {moved}) % 9999999 as varchar), 7, '0') as postal_code,
+       '{delivery}' as delivery_id, cast({known} as date) as business_date, false as is_deleted,
+       {known} as known_at, i as source_row, md5('{system}' || i || '-{moved}') as record_hash
 from range({first}, {last}) as r(i)
 """
+FIRST_KNOWN = "timestamp '2024-09-30 23:59:59'"
 LEDGER = """
 insert into ops.file_ledger by name
 select 'benchmark_' || s as delivery_id, s as source, s as source_system, 'loaded' as state, 'full' as mode,
@@ -58,9 +59,19 @@ def fill(settings: Settings, persons: int) -> int:
     again = persons // 10
     with warehouse.writer(settings) as connection:
         connection.execute(LEDGER)
-        connection.execute(CUSTOMERS.format(system="eccube", first=0, last=persons))
-        connection.execute(CUSTOMERS.format(system="shopify", first=0, last=again))
+        for system, last in (("eccube", persons), ("shopify", again)):
+            connection.execute(_customers(system, 0, last, f"benchmark_{system}", FIRST_KNOWN))
     return persons + again
+
+
+def add_a_day(connection, persons: int, count: int, delivery: str, known: str) -> None:
+    """So many new customers, and as many of the known ones with another number and address; `known`: a timestamp as SQL writes it."""
+    connection.execute(_customers("eccube", persons, persons + count, delivery, known))
+    connection.execute(_customers("eccube", persons // 2, persons // 2 + count, delivery, known, moved=persons))
+
+
+def _customers(system: str, first: int, last: int, delivery: str, known: str, moved: int = 0) -> str:
+    return CUSTOMERS.format(system=system, first=first, last=last, delivery=delivery, known=known, moved=moved)
 
 
 def main(persons: int) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from include.changes import parties, records
+from include.changes import identity, parties, records
 from include.settings import Settings
 from include.warehouse import writer
 
@@ -63,19 +63,6 @@ def is_full(settings: Settings) -> bool:
     return not (found and found[0])
 
 
-def is_identity_settled(settings: Settings) -> bool:
-    """No record that says who is who changed, nobody new is spoken of, and nothing came late."""
-    with writer(settings) as connection:
-        if _count(connection, "entity in (select unnest(?)) or late_known_at is not null", list(records.IDENTITY)):
-            return False
-        [strangers] = connection.execute(
-            "select count(*) from ops.changed_record as c anti join intermediate.int_identity__member as m using (party_key)"
-            " where c.party_key is not null and c.entity <> ?",
-            [records.OWN_LISTS],
-        ).fetchone()
-    return not strangers
-
-
 class Work(NamedTuple):
     """How a layer is built: by which dbt selector, all of it or what changed, without the models that read nothing but `settled` entities."""
 
@@ -85,11 +72,13 @@ class Work(NamedTuple):
 
 
 def work(settings: Settings, layer: str, as_of: date) -> Work:
-    """What a build has to do for a layer; notes the parties before their states are built."""
+    """What a build has to do for a layer; notes whom the changes concern before it."""
     if layer not in REPLACED_LAYERS or is_full(settings):
         return Work(layer)
-    if layer == "people" and is_identity_settled(settings):
-        return Work("people_settled", is_full=False)
+    if layer == "people":
+        identity.note(settings)
+        if identity.is_settled(settings):
+            return Work("people_settled", is_full=False)
     if layer == "dormancy":
         parties.concern(settings, as_of)
     return Work(layer, is_full=False, settled=_settled(settings) if layer == "staging" else frozenset())

@@ -8,10 +8,6 @@ from include.changes.records import OWN_LISTS
 from include.settings import Settings
 from include.warehouse import writer
 
-# facts of a party that dormancy and causes read beside the party's events; age changes every day and is none of them
-PARTY_COLUMNS_LEFT_OUT = ("age_band",)
-
-
 def concern(settings: Settings, as_of: date) -> None:
     """Note the parties whose state may differ from the last build's: call after identity is built.
 
@@ -115,7 +111,6 @@ def _parties_now(connection) -> str:
             "select column_name from information_schema.columns where table_schema = 'intermediate'"
             " and table_name = 'int_identity__party' order by column_name"
         ).fetchall()
-        if name not in PARTY_COLUMNS_LEFT_OUT
     ]
     return (
         "select m.party_key, m.person_id, p.account_person_id,"

@@ -74,8 +74,8 @@ def note(connection, base_on: date, seen_until: datetime | None, as_of: date) ->
     """
     connection.execute(
         "create or replace temp table fresh_delivery as select delivery_id, source, business_date, mode from ops.file_ledger"
-        " where state = 'loaded' and (?::timestamp is null or committed_at > ?)",
-        [seen_until, seen_until],
+        " where state = 'loaded' and (?::timestamp is null or committed_at > ? or (known_at >= ? and known_at < ?))",
+        [seen_until, seen_until, base_on + timedelta(days=1), as_of + timedelta(days=1)],
     )
     window = {
         "base_end": base_on + timedelta(days=1),

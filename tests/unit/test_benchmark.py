@@ -62,6 +62,17 @@ def test_every_tenth_person_of_the_identity_benchmark_is_known_to_two_systems(co
     assert (found, same) == ([("eccube", 100, 100), ("shopify", 10, 10)], 10)
 
 
+def test_a_day_of_the_benchmark_brings_new_customers_and_moves_known_ones(config: Settings):
+    identity.fill(config, 100)
+    with warehouse.writer(config) as connection:
+        identity.add_a_day(connection, 100, 2, "second", "timestamp '2024-10-02 12:00:00'")
+        found = connection.execute(
+            "select source_customer_id, count(*), count(distinct phone), count(distinct postal_code), count(distinct record_hash)"
+            " from raw.customers where source_system = 'eccube' group by all having max(delivery_id) = 'second' order by all"
+        ).fetchall()
+    assert found == [("100", 1, 0, 1, 1), ("101", 1, 1, 1, 1), ("50", 2, 2, 2, 2), ("51", 2, 2, 2, 2)]
+
+
 def test_value_of_the_benchmark_is_learned_and_scored_for_everybody(config: Settings, tmp_path):
     own = [sys.executable, "-m", "include.benchmark.value", str(tmp_path)]
     made = value_benchmark._measure(tmp_path, [*own, "3000"])
@@ -99,9 +110,9 @@ def test_neither_demo_nor_test_installs_the_package_of_the_benchmark():
 def test_the_build_is_measured_in_full_and_for_a_day(config: Settings, capsys):
     assert build.run(config, 300) == 0
     figures = json.loads((config.data_root / "benchmark" / "build.json").read_text())
-    assert (figures["persons"], figures["changed"]) == (300, 3)
+    assert (figures["persons"], figures["changed"], figures["newcomers"]) == (300, 3, 1)
     assert figures["orders"] > 300
     assert all(seconds[0] > 0 for seconds in figures["folders"].values())
-    # nobody new is spoken of, so who is who stays and fewer models ran
+    # entities that brought nothing are left out
     assert 0 < figures["delta_models"] < figures["full_models"]
     assert "floor" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from include import changes, ingest, warehouse
-from include.changes import parties, records
+from include.changes import identity, parties, records
 from include.contracts import canonical
 
 DAY, NEXT = date(2024, 10, 10), date(2024, 10, 11)
@@ -22,13 +22,15 @@ def house(config):
         connection.execute(
             "create schema intermediate;"
             "create table intermediate.int_identity__member (party_key varchar, person_id varchar);"
-            "create table intermediate.int_identity__party (person_id varchar, account_person_id varchar, rank varchar, age_band varchar);"
+            "create table intermediate.int_identity__party (person_id varchar, account_person_id varchar, rank varchar);"
+            "create table intermediate.int_identity__record as select 's:c1' as party_key, true as is_registered;"
+            "create table intermediate.int_identity__circle (party_key varchar);"
             "create table intermediate.int_identity__former_id (former_person_id varchar, person_id varchar);"
             "create table intermediate.int_dormancy__next (person_id varchar, next_change_on date);"
             "create table intermediate.int_cause__unsettled (person_id varchar, spell_no integer);"
             "insert into intermediate.int_identity__member values ('s:c1', 'p1'), ('s:c2', 'p2'), ('s:k', 'p3'), ('s:a', 'a1');"
-            "insert into intermediate.int_identity__party values ('p1', null, 'gold', '30'), ('p2', null, 'gold', '30'),"
-            " ('p3', 'a1', null, null), ('a1', null, null, null)"
+            "insert into intermediate.int_identity__party values ('p1', null, 'gold'), ('p2', null, 'gold'),"
+            " ('p3', 'a1', null), ('a1', null, null)"
         )
         _deliver(connection, OLD, DAY, "2024-10-10 12:00:00")
         _orders(connection, OLD, DAY, [("o1", "c1", "2024-05-01", "h1"), ("o2", "c2", "2024-05-02", "h2")])
@@ -275,9 +277,8 @@ def test_joined_records_concern_both_former_parties_and_the_new_one(house):
     assert concerned(house) == {"p1", "p2"}
 
 
-def test_a_mark_of_a_party_concerns_it_its_age_band_does_not(house):
+def test_a_mark_of_a_party_concerns_it(house):
     with warehouse.writer(house) as connection:
-        connection.execute("update intermediate.int_identity__party set age_band = '40' where person_id = 'p2'")
         connection.execute("update intermediate.int_identity__party set rank = 'silver' where person_id = 'p1'")
     assert concerned(house) == {"p1"}
 
@@ -291,13 +292,54 @@ def test_what_a_contact_does_concerns_the_account(house):
 
 def test_identity_is_settled_until_a_master_row_or_a_stranger_appears(house):
     begin(house)
-    assert changes.is_identity_settled(house)
+    assert identity.is_settled(house)
     with warehouse.writer(house) as connection:
         changes.keep(connection, NEXT)
         _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
         _orders(connection, NEW, NEXT, [("o9", "stranger", "2024-10-11", "h9")])
     begin(house)
-    assert not changes.is_identity_settled(house)
+    assert not identity.is_settled(house)
+
+
+def changed_keys(house) -> set[str]:
+    """Whose records the identity models of the build of `NEXT` look at."""
+    assert not begin(house).is_full
+    identity.note(house)
+    with warehouse.writer(house) as connection:
+        return {key for [key] in connection.execute("select party_key from ops.changed_key").fetchall()}
+
+
+def test_who_is_who_looks_at_whoever_receives_or_received_a_gift_of_a_changed_order(house):
+    with warehouse.writer(house) as connection:
+        _orders(connection, OLD, DAY, [("o5", "c1", "2024-10-09", "h5")], is_gift=True, ship_to_party_id="k")
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _orders(connection, NEW, NEXT, [("o5", "c1", "2024-10-09", "h6")], is_gift=True, ship_to_party_id="c2")
+    assert changed_keys(house) == {"s:c1", "s:c2", "s:k"}
+
+
+def test_who_is_who_looks_at_the_contacts_of_a_changed_account(house):
+    with warehouse.writer(house) as connection:
+        _insert(connection, "contacts", {**_known("k"), "contact_id": "k", "account_id": "a"})
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _insert(connection, "accounts", {**_new("a"), "account_id": "a"})
+    assert changed_keys(house) == {"s:a", "s:k"}
+
+
+def test_who_is_who_remembers_the_circles_that_stood_before(house):
+    with warehouse.writer(house) as connection:
+        connection.execute("insert into intermediate.int_identity__circle values ('s:c1'), ('s:c2')")
+    assert changed_keys(house) == set()
+    with warehouse.writer(house) as connection:
+        assert connection.execute("select party_key from ops.former_circle order by 1").fetchall() == [("s:c1",), ("s:c2",)]
+
+
+def test_identity_is_not_settled_where_a_record_changes_of_one_who_is_only_spoken_of(house):
+    with warehouse.writer(house) as connection:
+        connection.execute("update intermediate.int_identity__record set is_registered = false")
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _orders(connection, NEW, NEXT, [("o1", "c2", "2024-05-01", "other")])
+    begin(house)
+    assert not identity.is_settled(house)
 
 
 @pytest.mark.parametrize(

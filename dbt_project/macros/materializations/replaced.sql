@@ -13,8 +13,8 @@ dbt's own incremental models keep a row whose key has no new one, and ask every 
             {{ compiled_code }}
         ){% endcall %}
         {% call statement('main') %}
-            delete from {{ target }} where {{ outdated_rows(config.get('meta')) }};
-            insert into {{ target }} by name select * from {{ fresh }}{% if config.get('meta').replace_by == 'party_with_news' %} where {{ outdated_rows(config.get('meta')) }}{% endif %};
+            delete from {{ target }} where {{ outdated_rows(config.get('meta'), fresh) }};
+            insert into {{ target }} by name select * from {{ fresh }}{% if config.get('meta').replace_by == 'party_with_news' %} where {{ outdated_rows(config.get('meta'), fresh) }}{% endif %};
         {% endcall %}
     {% else %}
         {%- do drop_relation_if_exists(load_cached_relation(this)) -%}

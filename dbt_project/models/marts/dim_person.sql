@@ -3,6 +3,19 @@ with parties as (
     select * from {{ ref('int_identity__party') }}
 ),
 
+age_bands as (
+    select * from {{ ref('age_bands') }}
+),
+
+-- age moves with the days: here alone, so that no other table has to be made anew for it
+aged as (
+    select
+        person_id,
+        {{ age_on('birth_on', as_of()) }} as age
+    from parties
+    where birth_on is not null
+),
+
 prefectures as (
     select * from {{ ref('prefectures') }}
 ),
@@ -20,7 +33,7 @@ final as (
         parties.withdrawn_on,
         parties.cluster_id,
         parties.gender,
-        parties.age_band,
+        age_bands.age_band,
         parties.prefecture_code,
         prefectures.prefecture_ja,
         prefectures.region_ja,
@@ -33,6 +46,8 @@ final as (
         parties.is_competitor,
         parties.is_gift_only
     from parties
+    left join aged on parties.person_id = aged.person_id
+    left join age_bands on aged.age >= age_bands.from_age and aged.age < age_bands.to_age
     left join prefectures on parties.prefecture_code = prefectures.prefecture_code
 )
 

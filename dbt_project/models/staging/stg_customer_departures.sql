@@ -1,7 +1,8 @@
+{{ config(materialized='replaced', meta={'entity': 'customers', 'record_key': 'customer_key'}) }}
 -- Customers whose newest known version says that they died or left, and since when we know it: a later delivery that says the same
 -- again moves no day, one that says otherwise in between begins anew.
 with latest as (
-    {{ latest_as_known('customers', key=['source_customer_id'], event='registered_at', absence_deletes=true) }}
+    {{ latest_as_known('customers', key=['source_customer_id'], event='registered_at', absence_deletes=true, changed_only=true) }}
 ),
 
 versions as (
@@ -11,7 +12,7 @@ versions as (
         known_at,
         coalesce(is_deceased, false) as is_deceased,
         coalesce(member_status = 'withdrawn', false) as is_withdrawn
-    from {{ source('raw', 'customers') }}
+    from {{ changed_rows('customers', ['source_customer_id']) }} as customer_rows
     where known_at < {{ as_of_end() }}
 ),
 

@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'entity': 'customers', 'record_key': 'customer_key'}) }}
 -- Every prefecture a customer was known to live in, from the day it was first known; a return to a former one counts again.
 with versions as (
     select
@@ -9,7 +10,7 @@ with versions as (
             partition by source_system, source_customer_id
             order by known_at, business_date nulls first, delivery_sequence nulls first, source_file, source_row
         ) as previous_prefecture_code
-    from {{ source('raw', 'customers') }}
+    from {{ changed_rows('customers', ['source_customer_id']) }} as customer_rows
     where {{ counts_already('registered_at') }} and prefecture_code is not null
 ),
 

@@ -1,5 +1,6 @@
+{{ config(materialized='replaced', meta={'entity': 'customers', 'record_key': 'customer_key'}) }}
 with latest as (
-    {{ latest_as_known('customers', key=['source_customer_id'], event='registered_at', absence_deletes=true) }}
+    {{ latest_as_known('customers', key=['source_customer_id'], event='registered_at', absence_deletes=true, changed_only=true) }}
 ),
 
 final as (
@@ -34,7 +35,6 @@ final as (
         is_employee,
         is_test,
         source_system,
-        known_at,
         first_known_at,
         purposes
     from latest

@@ -1,9 +1,15 @@
 {{ config(materialized='replaced', meta={'entity': 'orders', 'record_key': 'order_id'}) }}
 -- The lines that came with the order version in force; where lines travel in files of their own, the newest known set.
 {% set known_lines -%}
-(select * from {{ source('raw', 'order_lines') }} where not coalesce(is_deleted, false) and known_at < {{ as_of_end() }})
+(select * from {{ changed_rows('order_lines', ['order_id'], 'orders') }} as raw_lines where not coalesce(is_deleted, false) and known_at < {{ as_of_end() }})
 {%- endset %}
-with orders_told_again as (
+with
+{%- if is_partial() %} changed_lines as (
+    select * from {{ known_lines }} as lines
+),
+{% set known_lines = 'changed_lines' %}
+{%- endif %}
+orders_told_again as (
     {{ told_again_keys('orders', key=['order_id'], event='ordered_at', changed_only=true) }}
 ),
 
@@ -21,7 +27,6 @@ told_again as (
         source_system,
         order_id
     from {{ known_lines }} as lines
-    where {{ is_changed_record('orders', ['order_id']) }}
     group by source_system, order_id
     having count(*) != {{ count_small_numbers('line_no') }} or min(delivery_id) != max(delivery_id)
 ),

@@ -1,7 +1,8 @@
+{{ config(materialized='replaced', meta={'replace_by': 'circle'}) }}
 -- How every id leads to the party, from the day on which it was known to: the sources' own ids, and under the source system
 -- 'okoshi' every id that a party had before. The last row of an id holds today.
 with starts as (
-    select * from {{ ref('int_identity__start') }}
+    select * from {{ of_circles(ref('int_identity__start')) }}
 ),
 
 history as (

@@ -1,7 +1,8 @@
+{{ config(materialized='replaced', meta={'replace_by': 'record'}) }}
 -- What may tell that two contacts of one account are one human: their own address, or their direct number with the name in kana.
 -- Such a key counts within the account only (scope_key); two names on one address are a mailbox of several people and part it.
 with contacts as (
-    select * from {{ ref('stg_contact_versions') }}
+    select * from {{ of_changed_keys(ref('stg_contact_versions'), 'contact_key') }}
     where account_key is not null
 ),
 

@@ -1,11 +1,8 @@
+{{ config(materialized='replaced', meta={'replace_by': 'person', 'with_neighbours': true}) }}
 -- Every address and number of a party once: the source's own records of them, and the columns of customers, contacts, accounts.
 -- Mail addresses that differ in case are one (N30); the form that the source records, else the earliest, is the written one.
 with parties as (
     select * from {{ ref('int_identity__party') }}
-),
-
-members as (
-    select * from {{ ref('int_identity__member') }}
 ),
 
 names as (
@@ -74,6 +71,35 @@ points as (
     where value_norm is not null
 ),
 
+{% if is_partial() -%}
+changed_members as (
+    select * from {{ of_changed_people(ref('int_identity__member')) }}
+),
+
+-- whoever shared a value with them, or does now, may share it no more, or from now on
+people as (
+    select person_id from ops.changed_person
+    union
+    select person_id from {{ this }}
+    where value_hash in (
+        select value_hash from {{ of_changed_people(this) }}
+        union
+        select {{ value_hash(contact_key('points.point_type', 'points.value_norm')) }}
+        from points
+        inner join changed_members on points.party_key = changed_members.party_key
+    )
+),
+
+members as (
+    select * from {{ ref('int_identity__member') }}
+    where person_id in (select person_id from people)
+),
+{%- else -%}
+members as (
+    select * from {{ ref('int_identity__member') }}
+),
+{%- endif %}
+
 keyed as (
     select
         members.person_id,
@@ -112,16 +138,32 @@ merged as (
     group by points.person_id, points.point_type, points.value_key
 ),
 
+hashed as (
+    select
+        *,
+        {{ value_hash('value_key') }} as value_hash
+    from merged
+),
+
+holders as (
+    select person_id, point_type, value_hash from hashed
+    {%- if is_partial() %}
+    union all
+    select person_id, point_type, value_hash from {{ this }}
+    where value_hash in (select value_hash from hashed) and person_id not in (select person_id from people)
+    {%- endif %}
+),
+
 -- N19: the number of three persons, or of an account and somebody else, belongs to nobody alone
 sharing as (
     select
-        merged.point_type,
-        merged.value_key,
+        holders.point_type,
+        holders.value_hash,
         count(*) as person_count,
         max(case when parties.party_type = 'account' then 1 else 0 end) = 1 as is_of_account
-    from merged
-    inner join parties on merged.person_id = parties.person_id
-    group by merged.point_type, merged.value_key
+    from holders
+    inner join parties on holders.person_id = parties.person_id
+    group by holders.point_type, holders.value_hash
 ),
 
 final as (
@@ -133,7 +175,7 @@ final as (
         merged.person_id,
         merged.point_type,
         written.value_norm,
-        {{ value_hash('merged.value_key') }} as value_hash,
+        merged.value_hash,
         cast(row_number() over (
             partition by merged.person_id, merged.point_type
             order by merged.source_rank nulls last, merged.first_seen_on, merged.value_key
@@ -146,10 +188,10 @@ final as (
         ) as is_shared,
         cast(merged.bounce_count as bigint) as bounce_count,
         merged.first_seen_on
-    from merged
+    from hashed as merged
     inner join written
         on merged.person_id = written.person_id and merged.point_type = written.point_type and merged.value_key = written.value_key
-    inner join sharing on merged.point_type = sharing.point_type and merged.value_key = sharing.value_key
+    inner join sharing on merged.point_type = sharing.point_type and merged.value_hash = sharing.value_hash
     cross join identity_rule
 )
 

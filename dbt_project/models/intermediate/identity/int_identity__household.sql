@@ -1,7 +1,8 @@
+{{ config(materialized='replaced', meta={'replace_by': 'person'}) }}
 -- Households of natural persons: the source's own, else the same address (N22: by its key) and family name in kana. Rows that were
 -- loaded before addresses had a key count as written.
 with names as (
-    select * from {{ ref('int_identity__name') }}
+    select * from {{ of_changed_people(ref('int_identity__name')) }}
 ),
 
 records as (
@@ -9,7 +10,7 @@ records as (
 ),
 
 members as (
-    select * from {{ ref('int_identity__member') }}
+    select * from {{ of_changed_people(ref('int_identity__member')) }}
 ),
 
 folds as (

@@ -1,15 +1,16 @@
+{{ config(materialized='replaced', meta={'replace_by': 'record'}) }}
 -- What may tell that two records are one party: one row per record, rule and value ever known, with the day it was first known.
 -- Values are folded for comparison and hashed; what is printed is never touched. A value that is missing makes no key.
 with customers as (
-    select * from {{ ref('stg_customer_versions') }}
+    select * from {{ of_changed_keys(ref('stg_customer_versions'), 'customer_key') }}
 ),
 
 accounts as (
-    select * from {{ ref('stg_account_versions') }}
+    select * from {{ of_changed_keys(ref('stg_account_versions'), 'account_key') }}
 ),
 
 points as (
-    select * from {{ ref('stg_contact_points') }}
+    select * from {{ of_changed_keys(ref('stg_contact_points')) }}
 ),
 
 folds as (

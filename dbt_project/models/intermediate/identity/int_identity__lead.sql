@@ -1,10 +1,11 @@
+{{ config(materialized='replaced', meta={'replace_by': 'person'}) }}
 -- The record that speaks for a party where its records differ: a registered one before a mere mention, the newest first.
 with records as (
     select * from {{ ref('int_identity__record') }}
 ),
 
 members as (
-    select * from {{ ref('int_identity__member') }}
+    select * from {{ of_changed_people(ref('int_identity__member')) }}
 ),
 
 final as (

@@ -1,6 +1,7 @@
+{{ config(materialized='replaced', meta={'replace_by': 'circle'}, post_hook="{{ note_changed_people(moved=true) }}") }}
 -- Every record and the party it belongs to as known on as_of. A party is called after its earliest known record.
 with starts as (
-    select * from {{ ref('int_identity__start') }}
+    select * from {{ of_circles(ref('int_identity__start')) }}
 ),
 
 history as (

@@ -1,7 +1,8 @@
+{{ config(materialized='replaced', meta={'replace_by': 'person'}) }}
 -- Names and addresses as printed, of the record that speaks for the party. A contact is written to at the account's address.
 -- N29: what holds a private-use character, a geta mark or a replacement character cannot be printed until somebody corrected it.
 with leads as (
-    select * from {{ ref('int_identity__lead') }}
+    select * from {{ of_changed_people(ref('int_identity__lead')) }}
 ),
 
 customers as (

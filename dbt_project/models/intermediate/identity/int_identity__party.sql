@@ -1,3 +1,4 @@
+{{ config(materialized='replaced', meta={'replace_by': 'person'}) }}
 -- One row per party: a natural person or a B2B account, with all its records as one. Marks against contact unite; what is a fact
 -- of one record comes from the record that speaks for the party, else from any that knows it.
 with records as (
@@ -5,19 +6,19 @@ with records as (
 ),
 
 members as (
+    select * from {{ of_changed_people(ref('int_identity__member')) }}
+),
+
+account_members as (
     select * from {{ ref('int_identity__member') }}
 ),
 
 leads as (
-    select * from {{ ref('int_identity__lead') }}
+    select * from {{ of_changed_people(ref('int_identity__lead')) }}
 ),
 
 households as (
-    select * from {{ ref('int_identity__household') }}
-),
-
-age_bands as (
-    select * from {{ ref('age_bands') }}
+    select * from {{ of_changed_people(ref('int_identity__household')) }}
 ),
 
 -- a member who left under one number and stays under another is a member; a stop still counts from the first leaving
@@ -56,7 +57,7 @@ contact_facts as (
     group by accounts.person_id
 ),
 
-parties as (
+final as (
     select
         leads.person_id,
         lead_records.party_type,
@@ -93,26 +94,9 @@ parties as (
     from leads
     inner join records as lead_records on leads.party_key = lead_records.party_key
     inner join united on leads.person_id = united.person_id
-    left join members as accounts on lead_records.account_key = accounts.party_key
+    left join account_members as accounts on lead_records.account_key = accounts.party_key
     left join households on leads.person_id = households.person_id
     left join contact_facts on leads.person_id = contact_facts.person_id
-),
-
-aged as (
-    select
-        person_id,
-        {{ age_on('birth_on', as_of()) }} as age
-    from parties
-    where birth_on is not null
-),
-
-final as (
-    select
-        parties.*,
-        age_bands.age_band
-    from parties
-    left join aged on parties.person_id = aged.person_id
-    left join age_bands on aged.age >= age_bands.from_age and aged.age < age_bands.to_age
 )
 
 select * from final

@@ -1,11 +1,12 @@
+{{ config(materialized='replaced', meta={'replace_by': 'record'}, post_hook="{{ note_changed_people() }}") }}
 -- One row per record of a source: customers, contacts and accounts, and everybody else any table speaks of. Which records are one
 -- party is said by int_identity__member.
 with customers as (
-    select * from {{ ref('stg_customers') }}
+    select * from {{ of_changed_keys(ref('stg_customers'), 'customer_key') }}
 ),
 
 departures as (
-    select * from {{ ref('stg_customer_departures') }}
+    select * from {{ of_changed_keys(ref('stg_customer_departures'), 'customer_key') }}
 ),
 
 accounts as (
@@ -13,23 +14,23 @@ accounts as (
 ),
 
 contacts as (
-    select * from {{ ref('stg_contacts') }}
+    select * from {{ of_changed_keys(ref('stg_contacts'), 'contact_key') }}
 ),
 
 mentions as (
-    select * from {{ ref('int_identity__mention') }}
+    select * from {{ of_changed_keys(ref('int_identity__mention')) }}
 ),
 
 gift_recipients as (
     select distinct ship_to_party_key as party_key
-    from {{ ref('stg_orders') }}
+    from {{ of_changed_keys(ref('stg_orders'), 'ship_to_party_key') }}
     where is_gift and ship_to_party_key is not null and ship_to_party_key is distinct from party_key
 ),
 
 buyers as (
     select distinct party_key
     from {{ ref('stg_orders') }}
-    where party_key is not null
+    where party_key in (select party_key from gift_recipients)
 ),
 
 customer_parties as (
@@ -118,7 +119,7 @@ account_parties as (
         coalesce(is_competitor, false) as is_competitor,
         purposes,
         true as is_registered
-    from accounts
+    from {{ of_changed_keys(ref('stg_accounts'), 'account_key') }} as accounts
 ),
 
 registered_parties as (

@@ -1,17 +1,18 @@
+{{ config(materialized='replaced', meta={'replace_by': 'record'}) }}
 -- Every record with the moment it was first known and the id it has while it is alone.
 with records as (
-    select * from {{ ref('int_identity__record') }}
+    select * from {{ of_changed_keys(ref('int_identity__record')) }}
 ),
 
 seen as (
     select customer_key as party_key, source_system, source_customer_id as source_id, 'person' as party_type, known_at
-    from {{ ref('stg_customer_versions') }}
+    from {{ of_changed_keys(ref('stg_customer_versions'), 'customer_key') }}
     union all
     select account_key, source_system, source_account_id, 'account', known_at
-    from {{ ref('stg_account_versions') }}
+    from {{ of_changed_keys(ref('stg_account_versions'), 'account_key') }}
     union all
     select contact_key, source_system, source_contact_id, 'person', known_at
-    from {{ ref('stg_contact_versions') }}
+    from {{ of_changed_keys(ref('stg_contact_versions'), 'contact_key') }}
     union all
     select party_key, source_system, source_id, party_type, first_known_at
     from records

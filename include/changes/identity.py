@@ -1,0 +1,57 @@
+"""Whose records may say something else about who is who: noted before the identity models of an incremental build."""
+
+from __future__ import annotations
+
+from include.changes.records import IDENTITY
+from include.settings import Settings
+from include.warehouse import writer
+
+
+def is_settled(settings: Settings) -> bool:
+    """No record that says who is who changed, nobody new is spoken of, nothing came late, and who is only spoken of still is."""
+    with writer(settings) as connection:
+        [unsettling] = connection.execute(
+            """
+            with strangers as (
+                select party_key from ops.changed_record anti join intermediate.int_identity__member using (party_key)
+                where party_key is not null and entity <> 'list_rows'
+            ),
+            -- since when a party without a master row is known, and whether at all, depends on every record that speaks of it
+            only_mentioned as (
+                select party_key from ops.changed_record semi join (
+                    select party_key from intermediate.int_identity__record where not is_registered
+                ) using (party_key)
+            )
+            select (select count(*) from ops.changed_record where entity in (select unnest(?)) or late_known_at is not null)
+                + (select count(*) from strangers) + (select count(*) from only_mentioned)
+            """,
+            [list(IDENTITY)],
+        ).fetchone()
+    return not unsettling
+
+
+def note(settings: Settings) -> None:
+    """Fill ops.changed_key and ops.former_circle: call before the identity models are built.
+
+    ops.changed_key has every key a changed record speaks of, now or before, who received a gift by it, and the contacts of
+    changed accounts; ops.former_circle the records that some link joined when the last build stood.
+    """
+    with writer(settings) as connection:
+        connection.begin()
+        connection.execute("delete from ops.changed_key")
+        connection.execute(
+            """
+            insert into ops.changed_key
+            select party_key from ops.changed_record where party_key is not null
+            union
+            select source_system || ':' || ship_to_party_id from raw.orders
+            where ship_to_party_id is not null
+                and (source_system, order_id) in (select source_system, record_key from ops.changed_record where entity = 'orders')
+            union
+            select source_system || ':' || contact_id from raw.contacts
+            where (source_system, account_id) in (select source_system, record_key from ops.changed_record where entity = 'accounts')
+            """
+        )
+        connection.execute("delete from ops.former_circle")
+        connection.execute("insert into ops.former_circle select distinct party_key from intermediate.int_identity__circle")
+        connection.commit()
