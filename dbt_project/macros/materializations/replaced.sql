@@ -1,7 +1,10 @@
 {#
 Materialisation `replaced`: a full build makes the table anew. Else the rows of what changed make way for the new ones, also where
-there are none: by person_id where the model has `replace_by: party` (or `party_with_news`: facts move its rows, the day alone does not), by party_key where it has `replace_by: record_party`, by the
-record's global id where it has `entity` and `record_key`. The new rows stay in schema `changed` for the models that read them.
+there are none, by what meta says in `replace_by`:
+- `party`: the parties concerned, by person_id; `party_with_news`: those of them with news, where facts move the rows and the day alone does not;
+- `person`, `record`, `circle`: whom the changes touch while it is still found out who is who (macros/incremental_identity.sql);
+- `record_party`: parties of changed records, by party_key; with `entity` and `record_key` the changed records themselves, by global id.
+The new rows stay in schema `changed` for the models that read them.
 dbt's own incremental models keep a row whose key has no new one, and ask every unit test to say whether it is incremental.
 #}
 {% materialization replaced, adapter='duckdb' %}

@@ -32,6 +32,7 @@ weights as (
     inner join replicates on buckets.business_type = replicates.business_type
 ),
 
+-- sums of decimals, for those of doubles depend on the order in which rows come
 days as (
     select
         silences.rule_id,
@@ -39,8 +40,8 @@ days as (
         silences.category_l1,
         weights.replicate_no,
         silences.elapsed_days,
-        sum({{ round9('silences.n_count * weights.weight_ratio') }}) as n_value,
-        sum({{ round9('silences.return_count * weights.weight_ratio') }}) as return_value
+        cast(sum(cast({{ round9('silences.n_count * weights.weight_ratio') }} as decimal(18, 9))) as decimal(24, 9)) as n_value,
+        cast(sum(cast({{ round9('silences.return_count * weights.weight_ratio') }} as decimal(18, 9))) as decimal(24, 9)) as return_value
     from silences
     inner join weights on silences.business_type = weights.business_type and silences.bucket_no = weights.bucket_no
     group by silences.rule_id, silences.business_type, silences.category_l1, weights.replicate_no, silences.elapsed_days
@@ -48,13 +49,17 @@ days as (
 
 summed as (
     select
-        *,
-        sum(n_value) over running as ended_value,
-        sum(n_value * elapsed_days) over running as ended_days_value,
-        sum(return_value) over running as returned_value,
-        sum(n_value) over whole as all_value,
-        sum(n_value * elapsed_days) over whole as all_days_value,
-        sum(return_value) over whole as all_returned_value
+        rule_id,
+        business_type,
+        category_l1,
+        replicate_no,
+        elapsed_days,
+        cast(sum(n_value) over running as double) as ended_value,
+        cast(sum(n_value * elapsed_days) over running as double) as ended_days_value,
+        cast(sum(return_value) over running as double) as returned_value,
+        cast(sum(n_value) over whole as double) as all_value,
+        cast(sum(n_value * elapsed_days) over whole as double) as all_days_value,
+        cast(sum(return_value) over whole as double) as all_returned_value
     from days
     window
         whole as (partition by rule_id, business_type, category_l1, replicate_no),
