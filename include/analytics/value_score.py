@@ -1,6 +1,8 @@
-"""What the learned model says of every party: a column each, computed for all at once."""
+"""What the learned model says of every party: a column each, computed for many at once."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +15,20 @@ from include.analytics.value_model import LEAD, Groups, ValueModel
 COLUMNS = (
     "p_alive", "return_likelihood", "expected_orders", "expected_order_amount", "predicted_order_count", "next_order_days",
 )  # fmt: skip
+SCORED = pa.schema([("person_id", pa.string()), *((name, pa.float64()) for name in COLUMNS)])
+# parties scored together: enough for whole arrays to be fast, few enough to need no memory to speak of
+BATCH_ROWS = 50_000
+
+
+def score_stream(summary: pa.RecordBatchReader, cutoffs: pa.Table, learned: pa.Table) -> pa.RecordBatchReader:
+    """`score` of every row of a stream, as a stream of schema `SCORED`: only one batch of parties lies in memory."""
+
+    def scored() -> Iterator[pa.RecordBatch]:
+        for batch in summary:
+            found = score(pa.Table.from_batches([batch]), cutoffs, learned)
+            yield from found.cast(SCORED).to_batches()
+
+    return pa.RecordBatchReader.from_batches(SCORED, scored())
 
 
 def score(summary: pa.Table, cutoffs: pa.Table, learned: pa.Table) -> pa.Table:

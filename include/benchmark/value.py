@@ -5,7 +5,6 @@ Each way runs in a process of its own, so that its peak memory is its own; the p
 
 from __future__ import annotations
 
-import contextlib
 import json
 import resource
 import shutil
@@ -30,14 +29,16 @@ REQUIREMENTS = REPO / "requirements-lifetimes.txt"
 PEER = Path(__file__).with_name("value_peer.py")
 AS_OF = date(2024, 10, 1)
 DAYS = 730
-BATCH = 200_000
+# everybody is summarised in so many parts, and what one statement no longer needs is given back: less lies in memory at once
+PARTS = 4
+KEPT_MEMORY = "16MB"
 # what the purchases are drawn from: rates Gamma per day, chance to stop Beta, amounts Gamma-Gamma
 RATE, STOP, AMOUNT = (0.8, 34.0), (0.5, 6.0), (6.0, 4.0, 2000.0)
 SUMMARY = """
     select person_id, 'b2c' as business_type, 'ALL' as category_l1, cast(count(*) - 1 as integer) as repeat_count,
         cast(max(day_no) - min(day_no) as integer) as active_days, cast(? - min(day_no) as integer) as age_days,
         min(day_no, 2)[2] - min(day_no) as second_days, avg(net_amount) as mean_amount
-    from read_parquet(?) group by person_id
+    from read_parquet(?) where person_id % ? = ? group by person_id
 """
 # the samples of one cutoff, as the models of the same name make them
 PARTIES = """
@@ -55,6 +56,10 @@ SPENDS = """
     select effective_on, business_type, repeat_count + 1 as order_day_count,
         exp(round(ln(mean_amount) / amount_step_ratio) * amount_step_ratio) as mean_amount, count(*) as party_count
     from summary join cutoff using (business_type) where mean_amount > 0 group by all
+"""
+ONCE_ALIVE = """
+    select avg(p_alive) from read_parquet(?) as scores inner join summary on scores.person_id = cast(summary.person_id as varchar)
+    where repeat_count = 0
 """
 
 
@@ -146,33 +151,35 @@ def measure_own(settings: Settings, home: Path) -> dict:
     with warehouse.writer(settings, home / "own.duckdb") as connection:
         connection.execute("set enable_progress_bar = false")
         connection.register("cutoff", cutoff)
-        connection.execute(f"create table summary as {SUMMARY}", [DAYS - 1, str(home / "purchases.parquet")])
+        # memory of one statement is of no use to the next
+        connection.execute(f"set allocator_flush_threshold = '{KEPT_MEMORY}'")
+        _summarise(connection, home / "purchases.parquet")
         samples = [connection.execute(sql).to_arrow_table() for sql in (PARTIES, WAITS, SPENDS)]
         summarised = time.monotonic()
         learned = value_learning.learn(cutoff, *samples)
         fitted = time.monotonic()
-        alive = _score_all(connection.execute("select * exclude (second_days) from summary"), cutoff, learned, home)
-        ended = time.monotonic()
+        _score_all(connection.execute("select * exclude (second_days) from summary"), cutoff, learned, home / "scores.parquet")
+        ended, cpu_seconds = time.monotonic(), time.process_time() - cpu_began
+        peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        [alive] = connection.execute(ONCE_ALIVE, [str(home / "scores.parquet")]).fetchone()
     return {
-        "seconds": ended - began, "cpu_seconds": time.process_time() - cpu_began, "once_alive": alive,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "seconds": ended - began, "cpu_seconds": cpu_seconds, "once_alive": alive, "peak_mb": peak_mb,
         "parts": {"summary": summarised - began, "fit": fitted - summarised, "score": ended - fitted},
     }  # fmt: skip
 
 
-def _score_all(summary, cutoff: pa.Table, learned: pa.Table, home: Path) -> float:
-    """Write every person's score, batch by batch; returns the mean P(alive) of one-time buyers."""
-    alive = [0.0, 0]
-    with contextlib.ExitStack() as stack:
-        writer = None
-        for batch in summary.to_arrow_reader(BATCH):
-            rows = pa.Table.from_batches([batch])
-            scores = value_score.score(rows, cutoff, learned)
-            writer = writer or stack.enter_context(pq.ParquetWriter(home / "scores.parquet", scores.schema))
-            writer.write_table(scores)
-            once = scores["p_alive"].to_numpy()[rows["repeat_count"].to_numpy() == 0]
-            alive = [alive[0] + once.sum(), alive[1] + len(once)]
-    return float(alive[0] / alive[1])
+def _summarise(connection, purchases: Path) -> None:
+    for part in range(PARTS):
+        into = "insert into summary" if part else "create table summary as"
+        connection.execute(f"{into} {SUMMARY}", [DAYS - 1, str(purchases), PARTS, part])
+
+
+def _score_all(summary, cutoff: pa.Table, learned: pa.Table, path: Path) -> None:
+    """Write every person's score, batch by batch, as the model int_value__score does."""
+    scores = value_score.score_stream(summary.to_arrow_reader(value_score.BATCH_ROWS), cutoff, learned)
+    with pq.ParquetWriter(path, scores.schema) as writer:
+        for batch in scores:
+            writer.write_batch(batch)
 
 
 def _cutoff(settings: Settings) -> pa.Table:

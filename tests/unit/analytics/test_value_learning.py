@@ -241,3 +241,20 @@ def test_scores_agree_with_each_other():
 def test_a_business_without_parties_and_a_party_of_another_business_are_told_apart():
     rows = summary([("x", 0, 0, 10, 100.0)]).set_column(5, "business_type", pa.array(["b2b"]))
     assert value_score.score(rows, CUTOFFS, learned()[0])["return_likelihood"].null_count == 1
+
+
+def test_a_stream_of_parties_is_scored_batch_by_batch_and_says_the_same():
+    rows = summary([(f"p{days}", days % 4 - 1, days * (days % 4 > 1), days + 30, 100.0 + days) for days in range(1, 60)])
+    taken = []
+
+    def batches():
+        for batch in rows.to_batches(max_chunksize=7):
+            taken.append(len(batch))
+            yield batch
+
+    stream = value_score.score_stream(pa.RecordBatchReader.from_batches(rows.schema, batches()), CUTOFFS, learned()[0])
+    assert taken == []
+    first = stream.read_next_batch()
+    assert taken == [7]
+    found = pa.Table.from_batches([first, *stream])
+    assert found.sort_by("person_id").equals(value_score.score(rows, CUTOFFS, learned()[0]).sort_by("person_id"))

@@ -20,6 +20,32 @@ grid as (
     select * from {{ ref('int_segment__grid') }}
 ),
 
+-- a band is looked up once for each value that occurs
+{% set axes = {'recency': 'recency_days', 'frequency': 'order_count', 'monetary': 'net_12m_amount', 'duration': 'silent_days'} %}
+{% for band, value in axes.items() %}
+{{ band }}_values as (
+    select distinct {{ value }} from {{ ref('int_segment__measure') }}
+),
+
+{{ band }}_bands as (
+    select
+        {{ band }}_values.{{ value }},
+        bands.band_code
+    from {{ band }}_values
+    inner join bands
+        on bands.dimension_code = '{{ band }}'
+        and (
+            ({{ band }}_values.{{ value }} is null and bands.is_missing)
+            or (
+                not bands.is_missing
+                and ({{ band }}_values.{{ value }} >= bands.lower_bound_value or bands.lower_bound_value is null)
+                and ({{ band }}_values.{{ value }} < bands.upper_bound_value or bands.upper_bound_value is null)
+                and {{ band }}_values.{{ value }} is not null
+            )
+        )
+),
+
+{% endfor %}
 banded as (
     select
         measures.*,
@@ -29,20 +55,8 @@ banded as (
         duration.band_code as duration_band,
         recency.band_code || frequency.band_code || monetary.band_code || duration.band_code as segment_id
     from measures
-    {% for band, value in {
-        'recency': 'recency_days', 'frequency': 'order_count', 'monetary': 'net_12m_amount', 'duration': 'silent_days'
-    }.items() %}
-    inner join bands as {{ band }}
-        on {{ band }}.dimension_code = '{{ band }}'
-        and (
-            (measures.{{ value }} is null and {{ band }}.is_missing)
-            or (
-                not {{ band }}.is_missing
-                and (measures.{{ value }} >= {{ band }}.lower_bound_value or {{ band }}.lower_bound_value is null)
-                and (measures.{{ value }} < {{ band }}.upper_bound_value or {{ band }}.upper_bound_value is null)
-                and measures.{{ value }} is not null
-            )
-        )
+    {% for band, value in axes.items() %}
+    inner join {{ band }}_bands as {{ band }} on measures.{{ value }} is not distinct from {{ band }}.{{ value }}
     {% endfor %}
 ),
 

@@ -1,7 +1,13 @@
 -- Scores 1 to n of recency, frequency and amount among the buyers of one business, as the R package rfm gives them: the next bin begins
 -- one above a quantile (linear interpolation, type 7), so that a value on it belongs below; 5 is the freshest and the most.
 with measures as (
-    select * from {{ ref('int_segment__measure') }}
+    select
+        person_id,
+        business_type,
+        recency_days,
+        order_count,
+        lifetime_net_amount
+    from {{ ref('int_segment__measure') }}
     where order_count > 0
 ),
 
@@ -77,6 +83,28 @@ bins as (
     from cuts
 ),
 
+-- looked up once for each value that occurs
+reached as (
+    select
+        axis_values.business_type,
+        axis_values.axis,
+        axis_values.axis_value,
+        coalesce(bins.reached_count, 0) as reached_count
+    from axis_values
+    left join bins
+        on axis_values.business_type = bins.business_type
+        and axis_values.axis = bins.axis
+        and axis_values.axis_value >= bins.from_value
+        and (bins.to_value is null or axis_values.axis_value < bins.to_value)
+),
+
+{% for axis in axes %}
+{{ axis }}_reached as (
+    select * from reached
+    where axis = '{{ axis }}'
+),
+
+{% endfor %}
 scored as (
     select
         measures.person_id,
@@ -86,11 +114,8 @@ scored as (
     from measures
     inner join class_rules on measures.business_type = class_rules.business_type
     {% for axis, value in axes.items() %}
-    left join bins as {{ axis }}
-        on measures.business_type = {{ axis }}.business_type
-        and {{ axis }}.axis = '{{ axis }}'
-        and cast(measures.{{ value }} as double) >= {{ axis }}.from_value
-        and ({{ axis }}.to_value is null or cast(measures.{{ value }} as double) < {{ axis }}.to_value)
+    left join {{ axis }}_reached as {{ axis }}
+        on measures.business_type = {{ axis }}.business_type and cast(measures.{{ value }} as double) = {{ axis }}.axis_value
     {% endfor %}
 ),
 

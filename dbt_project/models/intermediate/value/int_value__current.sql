@@ -52,7 +52,30 @@ predicted as (
     from scores
 ),
 
--- the value of a dormant party is its place among the dormant ones of its business
+-- the value of a dormant party is its place among the dormant ones of its business: how many have its margin or less, counted
+-- once for each margin that occurs
+margins as (
+    select
+        business_type,
+        is_dormant,
+        pre_margin_12m_amount,
+        count(*) as party_count
+    from valued
+    group by business_type, is_dormant, pre_margin_12m_amount
+),
+
+places as (
+    select
+        business_type,
+        is_dormant,
+        pre_margin_12m_amount,
+        {{ round9(ratio(
+            'sum(party_count) over (partition by business_type, is_dormant order by pre_margin_12m_amount)',
+            'sum(party_count) over (partition by business_type, is_dormant)'
+        )) }} as value_share
+    from margins
+),
+
 final as (
     select
         valued.person_id,
@@ -62,7 +85,7 @@ final as (
         valued.pre_net_12m_amount,
         valued.pre_margin_12m_amount,
         {{ money('valued.pre_net_12m_amount / nullif(valued.pre_order_count_12m, 0)') }} as aov_amount,
-        {{ round9('cume_dist() over (partition by valued.business_type, valued.is_dormant order by valued.pre_margin_12m_amount)') }} as value_share,
+        places.value_share,
         {{ round9('exp(-cast(valued.days_dormant as double) / valued.decay_days)') }} as recency_decay,
         predicted.p_alive,
         predicted.return_likelihood,
@@ -77,6 +100,10 @@ final as (
         predicted.expected_next_order_on
     from valued
     inner join predicted on valued.person_id = predicted.person_id
+    inner join places
+        on valued.business_type = places.business_type
+        and valued.is_dormant = places.is_dormant
+        and valued.pre_margin_12m_amount = places.pre_margin_12m_amount
 )
 
 select * from final

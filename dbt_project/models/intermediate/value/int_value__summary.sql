@@ -1,3 +1,4 @@
+{{ config(materialized='view') }} -- read once, by int_value__score
 -- What the value model needs to know of every party on as_of.
 with parties as (
     select * from {{ ref('int_identity__party') }}
