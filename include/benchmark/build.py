@@ -17,8 +17,12 @@ from include.benchmark import identity
 from include.benchmark.measured import Measured, in_own_process, keep
 from include.settings import Settings
 
-FULL_DAY, NEXT_DAY = date(2024, 10, 1), date(2024, 10, 2)
+FULL_DAY = date(2024, 10, 1)
+# name, date, persons per new customer: without any, who is who stays as it is
+DAYS = (("orders", date(2024, 10, 2), None), ("people", date(2024, 10, 3), 2000))
 LAYERS = ("staging", "people", "dormancy")
+FOLDERS = ("stg", "identity", "activity", "dormancy", "cause", "segment", "value")
+SLOWEST = 8
 # an own rhythm, an own number of orders; people stop on days of their own
 ORDERS = """
 create or replace temp table bought as
@@ -74,7 +78,7 @@ class Pass(NamedTuple):
 
 
 def run(settings: Settings, persons: int) -> int:
-    """Print and keep the figures of both builds and of the floor, from one process. Returns 0."""
+    """Print and keep the figures of all builds and of the floor, from one process. Returns 0."""
     figures = in_own_process(settings, "build", str(persons))
     print(table(figures))
     keep(settings, "build", figures)
@@ -82,16 +86,19 @@ def run(settings: Settings, persons: int) -> int:
 
 
 def table(figures: dict) -> str:
-    """The figures as text: seconds by folder, the two ratios, the slowest models."""
-    lines = [f"\n{figures['persons']:,} persons, {figures['orders']:,} orders, {figures['changed']:,} persons order on the second day,"
-             f" {figures['newcomers']:,} customers are new and as many have moved"]
-    lines.append(f"{'':<22}{'full s':>10}{'delta s':>10}")
-    lines += [f"{name:<22}{full:>10.2f}{delta:>10.2f}" for name, (full, delta) in figures["folders"].items()]
-    lines.append(f"{'all models':<22}{figures['full_seconds']:>10.2f}{figures['delta_seconds']:>10.2f}")
-    lines.append(f"{'dbt, plan':<22}{figures['full_around_seconds']:>10.2f}{figures['delta_around_seconds']:>10.2f}")
+    """The figures as text: seconds by folder, the ratios, the slowest models."""
+    days = figures["days"]
+    lines = [f"\n{figures['persons']:,} persons, {figures['orders']:,} orders; days on which {figures['changed']:,} persons order"]
+    lines += [f"  {name}: {day['newcomers']:,} customers are new and as many have moved" for name, day in days.items()]
+    lines.append(f"{'':<22}{'full s':>10}" + "".join(f"{name + ' s':>10}" for name in days))
+    lines += [f"{name:<22}" + "".join(f"{value:>10.2f}" for value in seconds) for name, seconds in figures["folders"].items()]
+    lines.append(f"{'all models':<22}{figures['full_seconds']:>10.2f}" + "".join(f"{day['seconds']:>10.2f}" for day in days.values()))
+    lines.append(f"{'dbt, plan':<22}{figures['full_around_seconds']:>10.2f}" + "".join(f"{day['around_seconds']:>10.2f}" for day in days.values()))
     lines.append(f"floor {figures['floor_seconds']:.2f} s: full activity and dormancy {figures['ratio_to_floor']:.1f} times, all models {figures['all_to_floor']:.1f} times")
-    lines.append(f"delta {figures['delta_share']:.1%} of full; peak memory {figures['peak_mb']:,.0f} MB")
-    lines += [f"  {seconds:>8.2f} s  {name}" for name, seconds in figures["slowest"]]
+    lines += [f"a day of {name}: {day['share']:.1%} of full" for name, day in days.items()]
+    lines.append(f"peak memory {figures['peak_mb']:,.0f} MB")
+    for name, slowest in {"full": figures["slowest"], **{name: day["slowest"] for name, day in days.items()}}.items():
+        lines += [f"  {name:<8}{seconds:>8.2f} s  {model}" for model, seconds in slowest]
     return "\n".join(lines)
 
 
@@ -108,17 +115,20 @@ def fill(settings: Settings, persons: int) -> int:
         return connection.execute("select count(*) from raw.orders").fetchone()[0]
 
 
-def add_a_day(settings: Settings, persons: int) -> tuple[int, int]:
-    """One person in a hundred orders on the second day, one in two thousand is new, as many move. Returns how many order, how many are new."""
-    known = f"timestamp '{NEXT_DAY} 12:00:00'"
-    newcomers = -(-persons // 2000)
+def add_a_day(settings: Settings, persons: int, number: int) -> tuple[int, int]:
+    """What becomes known on one of `DAYS`. Returns how many persons order and how many customers are new (as many move)."""
+    name, day, per_newcomer = DAYS[number]
+    known = f"timestamp '{day} 12:00:00'"
+    newcomers = -(-persons // per_newcomer) if per_newcomer else 0
     with warehouse.writer(settings) as connection:
-        connection.execute(LEDGER.format(delivery="second", known=known, entities="orders,order_lines,customers"))
-        identity.add_a_day(connection, persons, newcomers, "second", known)
+        connection.execute(LEDGER.format(delivery=name, known=known, entities="orders,order_lines" + (",customers" if newcomers else "")))
+        if newcomers:
+            identity.add_a_day(connection, persons, newcomers, name, known)
         connection.execute(
-            f"create or replace temp table today as select p * 100 as p, 99 as k, {known} as ordered_at from range({persons // 100}) as t(p)"
+            "create or replace temp table today as"
+            f" select p * 100 + {number} as p, {99 + number} as k, {known} as ordered_at from range({persons // 100}) as t(p)"
         )
-        connection.execute(RAW_ORDERS.format(delivery="second", known=known, bought="today"))
+        connection.execute(RAW_ORDERS.format(delivery=name, known=known, bought="today"))
     return persons // 100, newcomers
 
 
@@ -149,20 +159,28 @@ def main(persons: int) -> None:
     transform.parse(settings)
     full = build(settings, FULL_DAY)
     floor_seconds = floor(settings)
-    changed, newcomers = add_a_day(settings, persons)
+    days, passes = {}, {}
     with Measured() as whole:
-        delta = build(settings, NEXT_DAY)
-    folders = {name: (_sum(full, name), _sum(delta, name)) for name in ("stg", "identity", "activity", "dormancy", "cause", "segment", "value")}
+        for number, (name, day, _) in enumerate(DAYS):
+            changed, newcomers = add_a_day(settings, persons, number)
+            passes[name] = build(settings, day)
+            days[name] = {"newcomers": newcomers, **_figures(passes[name])}
+    full_figures = _figures(full)
+    folders = {name: [_sum(done, name) for done in (full, *passes.values())] for name in FOLDERS}
     own = sum(folders[name][0] for name in ("activity", "dormancy"))
-    full_seconds, delta_seconds = sum(full.models.values()), sum(delta.models.values())
-    slowest = sorted(full.models.items(), key=lambda item: -item[1])[:8]
+    for figures in days.values():
+        figures["share"] = figures["seconds"] / full_figures["seconds"]
     print(json.dumps({
-        "persons": persons, "orders": orders, "changed": changed, "newcomers": newcomers, "folders": folders, "full_seconds": full_seconds,
-        "delta_seconds": delta_seconds, "delta_share": delta_seconds / full_seconds, "floor_seconds": floor_seconds,
-        "ratio_to_floor": own / floor_seconds, "all_to_floor": full_seconds / floor_seconds,
-        "full_around_seconds": full.around_seconds, "delta_around_seconds": delta.around_seconds,
-        "full_models": len(full.models), "delta_models": len(delta.models), "slowest": slowest, "peak_mb": whole.figures()["peak_mb"],
+        "persons": persons, "orders": orders, "changed": changed, "folders": folders, "days": days, "floor_seconds": floor_seconds,
+        **{f"full_{name}": value for name, value in full_figures.items() if name != "slowest"}, "slowest": full_figures["slowest"],
+        "ratio_to_floor": own / floor_seconds, "all_to_floor": full_figures["seconds"] / floor_seconds, "peak_mb": whole.figures()["peak_mb"],
     }))  # fmt: skip
+
+
+def _figures(done: Pass) -> dict:
+    """Seconds of all models and around them, how many models, the slowest."""
+    slowest = sorted(done.models.items(), key=lambda item: -item[1])[:SLOWEST]
+    return {"seconds": sum(done.models.values()), "around_seconds": done.around_seconds, "models": len(done.models), "slowest": slowest}
 
 
 def _sum(done: Pass, folder: str) -> float:

@@ -107,12 +107,14 @@ def test_neither_demo_nor_test_installs_the_package_of_the_benchmark():
     assert "requirements-lifetimes" not in recipes
 
 
-def test_the_build_is_measured_in_full_and_for_a_day(config: Settings, capsys):
+def test_the_build_is_measured_in_full_and_for_days_with_and_without_new_customers(config: Settings, capsys):
     assert build.run(config, 300) == 0
     figures = json.loads((config.data_root / "benchmark" / "build.json").read_text())
-    assert (figures["persons"], figures["changed"], figures["newcomers"]) == (300, 3, 1)
+    assert (figures["persons"], figures["changed"]) == (300, 3)
+    assert {name: day["newcomers"] for name, day in figures["days"].items()} == {"orders": 0, "people": 1}
     assert figures["orders"] > 300
     assert all(seconds[0] > 0 for seconds in figures["folders"].values())
-    # entities that brought nothing are left out
-    assert 0 < figures["delta_models"] < figures["full_models"]
+    # who is who stays where nobody is new, and entities that brought nothing are left out
+    orders, people = (day["models"] for day in figures["days"].values())
+    assert 0 < orders < people < figures["full_models"]
     assert "floor" in capsys.readouterr().out
