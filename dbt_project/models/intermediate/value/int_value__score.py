@@ -7,5 +7,6 @@ def model(dbt, session):
     dbt.config(materialized="table")
     cutoffs = dbt.ref("int_value__cutoff").to_arrow_table()
     learned = dbt.ref("int_value__learned_model").to_arrow_table()
-    summary = dbt.ref("int_value__summary").to_arrow_reader(BATCH_ROWS)
-    return score_stream(summary, cutoffs, learned)
+    # read through a cursor of its own: a connection that is writing hands out no further rows
+    parties = session.cursor().sql(dbt.ref("int_value__summary").sql_query())
+    return score_stream(parties.to_arrow_reader(BATCH_ROWS), cutoffs, learned)
