@@ -8,4 +8,4 @@ def model(dbt, session):
     cutoffs = dbt.ref("int_value__cutoff").to_arrow_table()
     parties = dbt.ref("int_value__party_sample").to_arrow_table()
     learned = dbt.ref("int_value__learned_model").to_arrow_table()
-    return check(cutoffs, parties, learned)
+    return session.from_arrow(check(cutoffs, parties, learned))

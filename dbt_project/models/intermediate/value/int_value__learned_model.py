@@ -9,4 +9,4 @@ def model(dbt, session):
     parties = dbt.ref("int_value__party_sample").to_arrow_table()
     waits = dbt.ref("int_value__wait_sample").to_arrow_table()
     spends = dbt.ref("int_value__spend_sample").to_arrow_table()
-    return learn(cutoffs, parties, waits, spends)
+    return session.from_arrow(learn(cutoffs, parties, waits, spends))

@@ -9,4 +9,4 @@ def model(dbt, session):
     learned = dbt.ref("int_value__learned_model").to_arrow_table()
     # read through a cursor of its own: a connection that is writing hands out no further rows
     parties = session.cursor().sql(dbt.ref("int_value__summary").sql_query())
-    return score_stream(parties.to_arrow_reader(BATCH_ROWS), cutoffs, learned)
+    return session.from_arrow(score_stream(parties.to_arrow_reader(BATCH_ROWS), cutoffs, learned))
