@@ -14,7 +14,7 @@ import duckdb
 from include.errors import GateStop
 from include.settings import Settings
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 # version -> what a warehouse of the version before it lacks; tables that are new come with OPS_DDL
 UPGRADES = {
     2: "alter table ops.file_ledger add column if not exists absent_fulls bigint",
@@ -28,6 +28,7 @@ UPGRADES = {
         update ops.rejected_row set state = 'open' where state is null;
     """,
     4: "alter table ops.changed_party add column if not exists has_news boolean",
+    5: "drop table if exists ops.former_circle",
 }
 
 OPS_DDL = """
@@ -75,7 +76,8 @@ create table if not exists ops.build_party (
 );
 create table if not exists ops.changed_record (entity varchar, source_system varchar, record_key varchar, party_key varchar, late_known_at timestamp);
 create table if not exists ops.changed_key (party_key varchar);
-create table if not exists ops.former_circle (party_key varchar);
+create table if not exists ops.former_block (block_key varchar);
+create table if not exists ops.touched_key (party_key varchar);
 create table if not exists ops.changed_person (person_id varchar);
 create table if not exists ops.settled_entity (entity varchar);
 create table if not exists ops.changed_party (person_id varchar, has_news boolean);

@@ -88,7 +88,8 @@ partial build has made of a table, or include/changes of who is who, lies in sch
     {%- if meta.replace_by == 'party_with_news' %}{% do conditions.append('person_id in (select person_id from ops.changed_party where has_news)') %}{% endif -%}
     {%- if meta.replace_by == 'record_party' %}{% do conditions.append('party_key in (select party_key from ops.changed_record)') %}{% endif -%}
     {%- if meta.replace_by == 'record' %}{% do conditions.append('party_key in (select party_key from ops.changed_key)') %}{% endif -%}
-    {%- if meta.replace_by == 'circle' %}{% do conditions.append('party_key is null or party_key in (' ~ keys_of_circles() ~ ')') %}{% endif -%}
+    {%- if meta.replace_by == 'block' %}{% do conditions.append("match_rule = 'MANUAL' or block_key in (" ~ touched_blocks() ~ ")") %}{% endif -%}
+    {%- if meta.replace_by == 'circle' %}{% do conditions.append('party_key in (' ~ keys_of_circles() ~ ')') %}{% endif -%}
     {%- if meta.replace_by == 'person' %}{% do conditions.append('person_id in (select person_id from ops.changed_person)') %}{% endif -%}
     {%- if meta.with_neighbours %}{% do conditions.append('person_id in (select person_id from ' ~ fresh ~ ')') %}{% endif -%}
     {%- if meta.entity %}{% do conditions.append(meta.record_key ~ ' in (' ~ changed_ids(meta.entity) ~ ')') %}{% endif -%}

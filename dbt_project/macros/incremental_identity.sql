@@ -1,7 +1,8 @@
 {#
-Who is who in an incremental build. Before it, include/changes notes whose records may say something else than before (ops.changed_key)
-and which records stood in a circle (ops.former_circle). Once it is known who is who, note_changed_people says whose rows that makes
-others (ops.changed_person). A full build reads none of them.
+Who is who in an incremental build. Before it, include/changes notes whose records may say something else than before (ops.changed_key),
+the values they shared with others (ops.former_block) and who shared them (ops.touched_key). What they share now and the circles that
+this touches join them in note_touched_keys. Once it is known who is who, note_changed_people says whose rows that makes others
+(ops.changed_person). A full build reads none of them.
 #}
 
 {# The rows of a relation about records that may say something else. Stands where a relation stands. #}
@@ -9,18 +10,28 @@ others (ops.changed_person). A full build reads none of them.
     {{ _rows_where(relation, key, 'select party_key from ops.changed_key') }}
 {%- endmacro %}
 
-{# The rows of records that changed, or that stand or stood in a circle. #}
+{# The rows of keys in blocks that changed records share or shared. #}
+{% macro of_touched_blocks(relation) -%}
+    {{ _rows_where(relation, 'block_key', touched_blocks()) if is_partial() else relation }}
+{%- endmacro %}
+
+{% macro touched_blocks() -%}
+    select block_key from ops.former_block
+    {%- for name in ('int_identity__key', 'int_identity__contact_key') %} union select block_key from {{ kept(_model(name)) }}{% endfor -%}
+{%- endmacro %}
+
+{# The rows of records in circles that the changes touch, after note_touched_keys. #}
 {% macro of_circles(relation) -%}
     {{ _rows_where(relation, 'party_key', keys_of_circles()) if is_partial() else relation }}
+{%- endmacro %}
+
+{% macro keys_of_circles() -%}
+    select party_key from ops.touched_key
 {%- endmacro %}
 
 {# The rows of persons whom the changes touch, after note_changed_people. #}
 {% macro of_changed_people(relation) -%}
     {{ _rows_where(relation, 'person_id', 'select person_id from ops.changed_person') }}
-{%- endmacro %}
-
-{% macro keys_of_circles() -%}
-    select party_key from ops.changed_key union select party_key from ops.former_circle union select party_key from {{ _model('int_identity__circle') }}
 {%- endmacro %}
 
 {% macro _rows_where(relation, column, keys) -%}
@@ -38,6 +49,32 @@ others (ops.changed_person). A full build reads none of them.
 {%- endmacro %}
 
 {#
+Hook: whom the links of touched blocks join now, and everybody of the circles that they stood in. Between these and others no link holds,
+so that their circles can be drawn alone.
+#}
+{% macro note_touched_keys() -%}
+    {%- if is_partial() %}
+    {%- set links, circles = kept(_model('int_identity__link')), _model('int_identity__circle') %}
+    insert into ops.touched_key
+    with met as (
+        select party_key from ops.touched_key
+        union
+        select party_key from {{ links }}
+        union
+        select scope_key from {{ links }} where scope_key is not null
+    ),
+    met_circles as (
+        select circle_id from {{ circles }} where party_key in (select party_key from met)
+    )
+    select party_key from met
+    union
+    select party_key from {{ circles }} where circle_id in (select circle_id from met_circles)
+    except
+    select party_key from ops.touched_key
+    {%- endif %}
+{%- endmacro %}
+
+{#
 Hook: the persons that changed records belong to, now or before, the accounts of such contacts and the contacts of such accounts.
 With `moved`, records that belong to somebody else than before count as changed.
 #}
@@ -51,10 +88,10 @@ With `moved`, records that belong to somebody else than before count as changed.
         select party_key from ops.changed_key
         {%- if moved %}
         union
-        select coalesce(members.party_key, before.party_key) as party_key
-        from {{ members }} as members
-        full join ops.build_party as before on members.party_key = before.party_key
-        where members.person_id is distinct from before.person_id
+        select coalesce(now.party_key, before.party_key) as party_key
+        from {{ of_circles(members) }} as now
+        full join {{ of_circles('ops.build_party') }} as before on now.party_key = before.party_key
+        where now.person_id is distinct from before.person_id
         {%- endif %}
     ),
     persons as (

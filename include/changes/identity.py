@@ -31,10 +31,11 @@ def is_settled(settings: Settings) -> bool:
 
 
 def note(settings: Settings) -> None:
-    """Fill ops.changed_key and ops.former_circle: call before the identity models are built.
+    """Fill ops.changed_key, ops.former_block and ops.touched_key: call before the identity models are built.
 
     ops.changed_key has every key a changed record speaks of, now or before, who received a gift by it, and the contacts of
-    changed accounts; ops.former_circle the records that some link joined when the last build stood.
+    changed accounts; ops.former_block the values that these had for comparison when the last build stood, ops.touched_key
+    themselves and whom such a value joined.
     """
     with writer(settings) as connection:
         connection.begin()
@@ -52,6 +53,28 @@ def note(settings: Settings) -> None:
             where (source_system, account_id) in (select source_system, record_key from ops.changed_record where entity = 'accounts')
             """
         )
-        connection.execute("delete from ops.former_circle")
-        connection.execute("insert into ops.former_circle select distinct party_key from intermediate.int_identity__circle")
+        connection.execute("delete from ops.former_block")
+        for keys in ("int_identity__key", "int_identity__contact_key"):
+            connection.execute(
+                f"insert into ops.former_block select block_key from intermediate.{keys} semi join ops.changed_key using (party_key)"
+            )
+        connection.execute("delete from ops.touched_key")
+        connection.execute(
+            """
+            insert into ops.touched_key
+            with link as (select * from intermediate.int_identity__link semi join ops.former_block using (block_key))
+            select party_key from ops.changed_key
+            union select party_key from link
+            union select scope_key from link where scope_key is not null
+            """
+        )
         connection.commit()
+
+
+def touched(session, relation):
+    """The rows of a relation about records in the circles that the changes touch, for Python models; all of them in a full build.
+
+    session: what dbt hands a Python model; relation: a DuckDB relation with party_key.
+    """
+    [is_partial] = session.sql("select getvariable('is_partial') is not null").fetchone()
+    return relation.filter("party_key in (select party_key from ops.touched_key)") if is_partial else relation

@@ -74,7 +74,7 @@ def facts_of(settings) -> dict:
         [moved] = connection.execute("select count(*) from intermediate.int_identity__alias where source_system = 'okoshi'").fetchone()
         [concerned] = connection.execute("select count(*) from ops.changed_person").fetchone()
         [everybody] = connection.execute("select count(*) from intermediate.int_identity__party").fetchone()
-        people = connection.execute("select count(*) from ops.former_circle").fetchone()
+        people = connection.execute("select count(*) from ops.touched_key").fetchone()
     return {**{row[0]: row[1:] for row in parties}, "moved": moved, "concerned": concerned, "everybody": everybody, "circle": people[0]}
 
 

@@ -24,7 +24,9 @@ def house(config):
             "create table intermediate.int_identity__member (party_key varchar, person_id varchar);"
             "create table intermediate.int_identity__party (person_id varchar, account_person_id varchar, rank varchar);"
             "create table intermediate.int_identity__record as select 's:c1' as party_key, true as is_registered;"
-            "create table intermediate.int_identity__circle (party_key varchar);"
+            "create table intermediate.int_identity__key (party_key varchar, block_key varchar);"
+            "create table intermediate.int_identity__contact_key (party_key varchar, block_key varchar);"
+            "create table intermediate.int_identity__link (party_key varchar, block_key varchar, scope_key varchar);"
             "create table intermediate.int_identity__former_id (former_person_id varchar, person_id varchar);"
             "create table intermediate.int_dormancy__next (person_id varchar, next_change_on date);"
             "create table intermediate.int_cause__unsettled (person_id varchar, spell_no integer);"
@@ -325,12 +327,17 @@ def test_who_is_who_looks_at_the_contacts_of_a_changed_account(house):
     assert changed_keys(house) == {"s:a", "s:k"}
 
 
-def test_who_is_who_remembers_the_circles_that_stood_before(house):
+def test_who_is_who_remembers_what_a_changed_record_shared_and_with_whom(house):
     with warehouse.writer(house) as connection:
-        connection.execute("insert into intermediate.int_identity__circle values ('s:c1'), ('s:c2')")
-    assert changed_keys(house) == set()
+        connection.execute("insert into intermediate.int_identity__key values ('s:c1', 'b1'), ('s:c1', 'alone'), ('s:c2', 'b1'), ('s:c3', 'b2')")
+        connection.execute("insert into intermediate.int_identity__contact_key values ('s:c1', 'b3')")
+        connection.execute("insert into intermediate.int_identity__link values ('s:c2', 'b1', null), ('s:k', 'b3', 's:a'), ('s:c3', 'b2', null), ('s:c4', 'b2', null)")
+        _deliver(connection, NEW, NEXT, "2024-10-11 12:00:00")
+        _insert(connection, "customers", {**_new("c1"), "source_customer_id": "c1"})
+    assert changed_keys(house) == {"s:c1"}
     with warehouse.writer(house) as connection:
-        assert connection.execute("select party_key from ops.former_circle order by 1").fetchall() == [("s:c1",), ("s:c2",)]
+        assert connection.execute("select distinct block_key from ops.former_block order by 1").fetchall() == [("alone",), ("b1",), ("b3",)]
+        assert connection.execute("select party_key from ops.touched_key order by 1").fetchall() == [("s:a",), ("s:c1",), ("s:c2",), ("s:k",)]
 
 
 def test_identity_is_not_settled_where_a_record_changes_of_one_who_is_only_spoken_of(house):

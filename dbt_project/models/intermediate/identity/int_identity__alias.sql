@@ -6,7 +6,7 @@ with starts as (
 ),
 
 history as (
-    select * from {{ ref('int_identity__history') }}
+    select * from {{ of_circles(ref('int_identity__history')) }}
 ),
 
 -- one row a day: the last change of a day holds
@@ -45,7 +45,7 @@ final as (
     select source_system, source_id, valid_from, person_id, party_key
     from changed
     union all
-    select 'okoshi' as source_system, own_person_id as source_id, valid_from, person_id, cast(null as string) as party_key
+    select 'okoshi' as source_system, own_person_id as source_id, valid_from, person_id, party_key
     from changed
     where has_had_own_id = 1 and previous_person_id is not null
 )

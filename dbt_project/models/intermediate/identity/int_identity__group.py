@@ -3,10 +3,11 @@
 
 def model(dbt, session):
     from include.analytics.components import connected_in_scope
+    from include.changes.identity import touched
 
-    dbt.config(materialized="table")
+    dbt.config(materialized="replaced", meta={"replace_by": "circle"})
     # a row without a block joins the record to itself
-    edges = dbt.ref("int_identity__moment").project(
+    edges = touched(session, dbt.ref("int_identity__moment")).project(
         "changed_at::varchar || '|' || party_key as record,"
         " changed_at::varchar || '|' || coalesce('block:' || block_key, party_key) as joined,"
         " changed_at::varchar || '|' || scope_key as scope"
@@ -15,4 +16,4 @@ def model(dbt, session):
     return session.sql(
         "select split_part(node, '|', 1)::timestamp as changed_at, substr(node, strpos(node, '|') + 1) as party_key, component as group_id"
         " from groups where node not like '%|block:%'"
-    ).to_arrow_table()
+    )

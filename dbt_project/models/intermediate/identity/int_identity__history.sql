@@ -1,10 +1,11 @@
+{{ config(materialized='replaced', meta={'replace_by': 'circle'}) }}
 -- The id of every record of a circle at every moment; the earliest known record of a group names it.
 with groups as (
-    select * from {{ ref('int_identity__group') }}
+    select * from {{ of_circles(ref('int_identity__group')) }}
 ),
 
 starts as (
-    select * from {{ ref('int_identity__start') }}
+    select * from {{ of_circles(ref('int_identity__start')) }}
 ),
 
 final as (

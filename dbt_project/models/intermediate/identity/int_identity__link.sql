@@ -1,13 +1,14 @@
+{{ config(materialized='replaced', meta={'replace_by': 'block'}, post_hook='{{ note_touched_keys() }}') }}
 -- Which records share a key, since when, by which rule. Records of one block are one party, so a block of n records has n rows,
 -- never n×n. A block ends when it grows beyond its rule's size (then the value is shared or a dummy), or when two different
 -- corporate numbers, dates of birth on one telephone, or names of contacts on one address, meet in it. What people decided is a
 -- block of two. A link with a scope holds only between records whose scopes (the contacts' accounts) are one party.
 with keys as (
     select party_key, match_rule, block_key, cast(null as string) as scope_key, known_at, veto_value
-    from {{ ref('int_identity__key') }}
+    from {{ of_touched_blocks(ref('int_identity__key')) }}
     union all
     select party_key, match_rule, block_key, scope_key, known_at, veto_value
-    from {{ ref('int_identity__contact_key') }}
+    from {{ of_touched_blocks(ref('int_identity__contact_key')) }}
 ),
 
 match_rules as (

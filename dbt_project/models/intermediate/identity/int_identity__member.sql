@@ -5,7 +5,7 @@ with starts as (
 ),
 
 history as (
-    select * from {{ ref('int_identity__history') }}
+    select * from {{ of_circles(ref('int_identity__history')) }}
 ),
 
 latest as (

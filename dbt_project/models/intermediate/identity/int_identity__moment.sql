@@ -1,15 +1,16 @@
+{{ config(materialized='replaced', meta={'replace_by': 'circle'}) }}
 -- The records of a circle at every moment when something in the circle changed, with the blocks that then joined them.
 -- A record that stands alone is joined to nobody by the rules; only what people decided joins it.
 with circles as (
-    select * from {{ ref('int_identity__circle') }}
+    select * from {{ of_circles(ref('int_identity__circle')) }}
 ),
 
 links as (
-    select * from {{ ref('int_identity__link') }}
+    select * from {{ of_circles(ref('int_identity__link')) }}
 ),
 
 starts as (
-    select * from {{ ref('int_identity__start') }}
+    select * from {{ of_circles(ref('int_identity__start')) }}
 ),
 
 splits as (
