@@ -102,7 +102,8 @@ final as (
         last_order_id,
         cast(order_no as integer) as order_no,
         {{ round9('amount_ratio') }} as amount_ratio,
-        first_known_at
+        first_known_at,
+        lead(first_known_at) over (partition by person_id order by ordered_on) as next_known_at
     from gaps
 )
 

@@ -22,7 +22,7 @@ lines as (
         case when qty > 0 then qty else 0 end as ordered_qty,
         case when qty > 0 then least(greatest(coalesce(returned_qty, 0), 0), qty) else 0 end as returned_qty
     from {{ ref('stg_order_lines') }}
-    where line_type = 'goods'
+    where line_type = 'goods' and {{ is_among('order_id', 'orders') }}
 ),
 
 products as (

@@ -4,10 +4,10 @@ with order_days as (
     select * from {{ ref('int_activity__order_day') }}
 ),
 
-parties as (
+other_businesses as (
     select person_id
     from {{ ref('int_identity__party') }}
-    where business_type = 'b2c'
+    where business_type <> 'b2c'
 ),
 
 rules as (
@@ -17,47 +17,46 @@ rules as (
 -- a gap belongs to the category of the purchase that began it; it is learned in the month after its end was known
 gaps as (
     select
-        order_days.person_id,
         order_days.category_l1,
         order_days.occasion_no,
         order_days.ordered_on,
         {{ days_between('order_days.ordered_on', 'order_days.next_on') }} as gap_days,
-        {{ month_number('greatest(order_days.next_on, cast(following.first_known_at as date), cast(order_days.first_known_at as date))') }}
+        {{ month_number('greatest(order_days.next_on, cast(order_days.next_known_at as date), cast(order_days.first_known_at as date))') }}
             as known_month_no
     from order_days
-    inner join parties on order_days.person_id = parties.person_id
-    inner join order_days as following
-        on order_days.person_id = following.person_id and order_days.next_on = following.ordered_on
+    left join other_businesses on order_days.person_id = other_businesses.person_id
+    where order_days.next_on is not null and other_businesses.person_id is null
 ),
 
 -- the way from the first to the second purchase counts once the first is old enough for everybody's answer to be in
-first_gaps as (
+counted as (
     select
         gaps.category_l1,
         gaps.gap_days,
-        greatest(
-            gaps.known_month_no,
-            {{ month_number(add_days(add_days('gaps.ordered_on', 'rules.d4_learned_mature_days'), -1)) }}
-        ) as known_month_no
+        gaps.known_month_no,
+        case
+            when gaps.occasion_no = 1
+                then {{ month_number(add_days(add_days('gaps.ordered_on', 'rules.d4_learned_mature_days'), -1)) }}
+        end as mature_month_no,
+        count(*) as gap_count
     from gaps
     cross join rules
-    where gaps.occasion_no = 1
+    group by 1, 2, 3, 4
 ),
 
 lessons as (
-    select 'gap' as lesson, category_l1, gap_days, known_month_no, count(*) as lesson_count
-    from gaps
-    group by category_l1, gap_days, known_month_no
+    select 'gap' as lesson, category_l1, gap_days, known_month_no, gap_count
+    from counted
     union all
-    select 'f2' as lesson, category_l1, gap_days, known_month_no, count(*) as lesson_count
-    from first_gaps
-    group by category_l1, gap_days, known_month_no
+    select 'f2' as lesson, category_l1, gap_days, greatest(known_month_no, mature_month_no) as known_month_no, gap_count
+    from counted
+    where mature_month_no is not null
 ),
 
 months as (
     select distinct {{ month_start('calendar_on') }} as effective_on
     from {{ date_series(
-        "(select coalesce(min(ordered_on), " ~ as_of() ~ ") from order_days)", as_of()
+        "(select coalesce(min(ordered_on), " ~ as_of() ~ ") from " ~ ref('int_activity__order_day') ~ ")", as_of()
     ) }}
 ),
 
@@ -67,7 +66,7 @@ known as (
         lessons.lesson,
         lessons.category_l1,
         lessons.gap_days,
-        sum(lessons.lesson_count) as lesson_count
+        sum(lessons.gap_count) as gap_count
     from months
     inner join lessons on lessons.known_month_no < {{ month_number('months.effective_on') }}
     group by months.effective_on, lessons.lesson, lessons.category_l1, lessons.gap_days
@@ -76,10 +75,10 @@ known as (
 ranked as (
     select
         *,
-        sum(lesson_count) over (
+        sum(gap_count) over (
             partition by effective_on, lesson, category_l1 order by gap_days rows between unbounded preceding and current row
         ) as last_place,
-        sum(lesson_count) over (partition by effective_on, lesson, category_l1) as total_count
+        sum(gap_count) over (partition by effective_on, lesson, category_l1) as total_count
     from known
 ),
 
