@@ -1,5 +1,5 @@
--- Where every party stands on each axis. Every party falls into exactly one band of each dimension, one cell of the grid with its
--- strategy, and, if it ever bought, one of the ten CPM classes.
+-- The classes of every party: one cell of the grid, that is exactly one band of each dimension, and, if it ever bought, three scores and
+-- one of the ten CPM classes.
 with measures as (
     select * from {{ ref('int_segment__measure') }}
 ),
@@ -13,16 +13,12 @@ class_rules as (
 ),
 
 scores as (
-    select * from {{ ref('int_segment__rfm') }}
-),
-
-grid as (
-    select * from {{ ref('int_segment__grid') }}
+    select * from {{ ref('int_segment__score') }}
 ),
 
 -- a band is looked up once for each value that occurs
-{% set axes = {'recency': 'recency_days', 'frequency': 'order_count', 'monetary': 'net_12m_amount', 'duration': 'silent_days'} %}
-{% for band, value in axes.items() %}
+{% set bands = {'recency': 'recency_days', 'frequency': 'order_count', 'monetary': 'net_12m_amount', 'duration': 'silent_days'} %}
+{% for band, value in bands.items() %}
 {{ band }}_values as (
     select distinct {{ value }} from {{ ref('int_segment__measure') }}
 ),
@@ -49,17 +45,21 @@ grid as (
 banded as (
     select
         measures.*,
-        recency.band_code as r_band,
-        frequency.band_code as f_band,
-        monetary.band_code as m_band,
-        duration.band_code as duration_band,
         recency.band_code || frequency.band_code || monetary.band_code || duration.band_code as segment_id
     from measures
-    {% for band, value in axes.items() %}
+    {% for band, value in bands.items() %}
     inner join {{ band }}_bands as {{ band }} on measures.{{ value }} is not distinct from {{ band }}.{{ value }}
     {% endfor %}
 ),
 
+{% set scored = {'recency': 'recency_days', 'frequency': 'order_count', 'monetary': 'lifetime_net_amount'} %}
+{% for axis in scored %}
+{{ axis }}_scores as (
+    select * from scores
+    where dimension_code = '{{ axis }}'
+),
+
+{% endfor %}
 -- bounds are half-open: on the bound the customer belongs to the next class
 classed as (
     select
@@ -72,7 +72,10 @@ classed as (
             when banded.tenure_days < class_rules.cpm_loyal_days then 'trend'
             else 'loyal'
         end as cpm_stage,
-        case when banded.recency_days < class_rules.cpm_away_days then 'active' else 'away' end as cpm_presence
+        case when banded.recency_days < class_rules.cpm_away_days then 'active' else 'away' end as cpm_presence,
+        {% for axis, value in scored.items() %}
+        case when banded.order_count > 0 then cast(banded.{{ value }} as double) end as {{ axis }}_value{{ ',' if not loop.last }}
+        {% endfor %}
     from banded
     inner join class_rules on banded.business_type = class_rules.business_type
 ),
@@ -80,35 +83,16 @@ classed as (
 final as (
     select
         classed.person_id,
-        classed.state,
-        classed.sub_state,
-        classed.recency_days,
-        classed.order_count,
-        classed.net_12m_amount,
-        classed.silent_days,
-        classed.policy_version,
-        classed.r_band,
-        classed.f_band,
-        classed.m_band,
-        classed.duration_band,
         classed.segment_id,
-        grid.strategy_code,
         classed.cpm_stage || '_' || classed.cpm_presence as cpm_class,
-        scores.r_score,
-        scores.f_score,
-        scores.m_score,
-        scores.rfm_score,
-        classed.order_count_12m,
-        classed.visits_per_month,
-        classed.days_since_touch,
-        classed.lifetime_margin_amount,
-        classed.business_type,
-        classed.industry_code,
-        classed.employee_band,
-        classed.region_ja
+        recency.axis_score as r_score,
+        frequency.axis_score as f_score,
+        monetary.axis_score as m_score
     from classed
-    inner join grid on classed.business_type = grid.business_type and classed.segment_id = grid.segment_id
-    left join scores on classed.person_id = scores.person_id
+    {% for axis in scored %}
+    left join {{ axis }}_scores as {{ axis }}
+        on classed.business_type = {{ axis }}.business_type and classed.{{ axis }}_value = {{ axis }}.axis_value
+    {% endfor %}
 )
 
 select * from final

@@ -1,18 +1,6 @@
--- What a party was worth before it fell asleep, and how much of the chance to come back is left.
+-- What a party was worth before it fell asleep, and what may still come of it.
 with parties as (
-    select * from {{ ref('int_identity__party') }}
-),
-
-current_states as (
-    select * from {{ ref('int_dormancy__current') }}
-),
-
-totals as (
-    select * from {{ ref('int_activity__party') }}
-),
-
-value_rules as (
-    select * from {{ rule_in_force('rule_value') }}
+    select * from {{ ref('int_segment__party') }}
 ),
 
 scores as (
@@ -21,21 +9,14 @@ scores as (
 
 valued as (
     select
-        current_states.person_id,
+        parties.person_id,
         parties.business_type,
-        current_states.state = 'dormant' as is_dormant,
-        current_states.days_dormant,
-        value_rules.decay_days,
-        {{ ratio(days_between('totals.first_order_on', 'totals.last_order_on'), 'totals.order_day_count - 1') }} as average_gap_days,
-        coalesce(totals.order_count, 0) as order_count,
-        {{ money('coalesce(totals.lifetime_net_amount, 0)') }} as lifetime_net_amount,
-        coalesce(totals.order_count_12m, 0) as pre_order_count_12m,
-        {{ money('coalesce(totals.net_12m_amount, 0)') }} as pre_net_12m_amount,
-        {{ money('coalesce(totals.margin_12m_amount, 0)') }} as pre_margin_12m_amount
-    from current_states
-    inner join parties on current_states.person_id = parties.person_id
-    inner join value_rules on parties.business_type = value_rules.business_type
-    left join totals on current_states.person_id = totals.person_id
+        parties.state = 'dormant' as is_dormant,
+        {{ ratio('parties.tenure_days', 'parties.order_day_count - 1') }} as average_gap_days,
+        parties.order_count,
+        parties.lifetime_net_amount,
+        parties.margin_12m_amount as pre_margin_12m_amount
+    from parties
 ),
 
 predicted as (
@@ -79,14 +60,8 @@ places as (
 final as (
     select
         valued.person_id,
-        valued.order_count,
-        valued.lifetime_net_amount,
-        valued.pre_order_count_12m,
-        valued.pre_net_12m_amount,
         valued.pre_margin_12m_amount,
-        {{ money('valued.pre_net_12m_amount / nullif(valued.pre_order_count_12m, 0)') }} as aov_amount,
         places.value_share,
-        {{ round9('exp(-cast(valued.days_dormant as double) / valued.decay_days)') }} as recency_decay,
         predicted.p_alive,
         predicted.return_likelihood,
         predicted.expected_orders,

@@ -1,5 +1,6 @@
 -- Scores 1 to n of recency, frequency and amount among the buyers of one business, as the R package rfm gives them: the next bin begins
--- one above a quantile (linear interpolation, type 7), so that a value on it belongs below; 5 is the freshest and the most.
+-- one above a quantile (linear interpolation, type 7), so that a value on it belongs below; 5 is the freshest and the most. One row for
+-- each value that occurs: many buyers share it.
 with measures as (
     select
         person_id,
@@ -83,7 +84,6 @@ bins as (
     from cuts
 ),
 
--- looked up once for each value that occurs
 reached as (
     select
         axis_values.business_type,
@@ -98,35 +98,16 @@ reached as (
         and (bins.to_value is null or axis_values.axis_value < bins.to_value)
 ),
 
-{% for axis in axes %}
-{{ axis }}_reached as (
-    select * from reached
-    where axis = '{{ axis }}'
-),
-
-{% endfor %}
-scored as (
-    select
-        measures.person_id,
-        class_rules.rfm_bin_count - coalesce(recency.reached_count, 0) as r_score,
-        coalesce(frequency.reached_count, 0) + 1 as f_score,
-        coalesce(monetary.reached_count, 0) + 1 as m_score
-    from measures
-    inner join class_rules on measures.business_type = class_rules.business_type
-    {% for axis, value in axes.items() %}
-    left join {{ axis }}_reached as {{ axis }}
-        on measures.business_type = {{ axis }}.business_type and cast(measures.{{ value }} as double) = {{ axis }}.axis_value
-    {% endfor %}
-),
-
 final as (
     select
-        person_id,
-        cast(r_score as integer) as r_score,
-        cast(f_score as integer) as f_score,
-        cast(m_score as integer) as m_score,
-        concat(r_score, f_score, m_score) as rfm_score
-    from scored
+        reached.business_type,
+        reached.axis as dimension_code,
+        reached.axis_value,
+        cast(case
+            when reached.axis = 'recency' then class_rules.rfm_bin_count - reached.reached_count else reached.reached_count + 1
+        end as integer) as axis_score
+    from reached
+    inner join class_rules on reached.business_type = class_rules.business_type
 )
 
 select * from final
