@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from include.settings import REPO
@@ -87,6 +88,21 @@ def test_a_broken_model_stops_the_run_at_build(tiny_copy, planted):
     assert done.returncode != 0
     assert "fct_dormancy_spell" in paragraph(done)
     assert state(tiny_copy) == before
+
+
+def test_a_model_that_fails_leaves_its_former_table(tiny_copy, planted):
+    def rows() -> list[tuple]:
+        with duckdb.connect(str(tiny_copy / "warehouse" / "warehouse.duckdb"), read_only=True) as connection:
+            return connection.execute("select * from intermediate.int_cause__kpi order by all").fetchall()
+
+    before = rows()
+    assert before
+    model = planted / "dbt_project" / "models" / "intermediate" / "cause" / "int_cause__kpi.sql"
+    model.write_text(model.read_text().replace("select * from final", "select * from final where cast(cause_code as integer) = 0"))
+    done = run_planted(planted, tiny_copy, "run", "--as-of", NEXT_DATE)
+    assert done.returncode != 0
+    assert "int_cause__kpi" in paragraph(done)
+    assert rows() == before
 
 
 def test_an_illegal_list_row_stops_the_run_at_the_list_gate(tiny_copy, planted):
