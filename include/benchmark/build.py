@@ -158,13 +158,14 @@ def main(persons: int) -> None:
     orders = fill(settings, persons)
     transform.parse(settings)
     full = build(settings, FULL_DAY)
-    floor_seconds = floor(settings)
     days, passes = {}, {}
     with Measured() as whole:
         for number, (name, day, _) in enumerate(DAYS):
             changed, newcomers = add_a_day(settings, persons, number)
             passes[name] = build(settings, day)
             days[name] = {"newcomers": newcomers, **_figures(passes[name])}
+    # last, so that its tables weigh on no day
+    floor_seconds = floor(settings)
     full_figures = _figures(full)
     folders = {name: [_sum(done, name) for done in (full, *passes.values())] for name in FOLDERS}
     own = sum(folders[name][0] for name in ("activity", "dormancy"))
