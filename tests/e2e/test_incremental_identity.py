@@ -41,13 +41,26 @@ def later_parties() -> list:
     return [once.rows]
 
 
+def desk_parties() -> list:
+    """An account with a pair of records of one contact; the address of its other contact comes up at another account later."""
+    desks, other = AccountParty("DESKS", "2024-06-01"), AccountParty("OTHER", "2024-06-01")
+    for account, contact, email, known in (
+        (desks, "D1", "d", "2024-06-01"), (desks, "D2", "d", "2024-06-02"), (desks, "E1", "e", "2024-06-03"), (other, "E2", "e", DAYS[0]),
+    ):  # fmt: skip
+        account.add(
+            "contacts", known, contact_id=contact, account_id=account.name, registered_at=at(known, 9), decision_role="desk",
+            email=f"{email}@desks.example",
+        )  # fmt: skip
+    return [desks.rows, other.rows]
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> dict[date, tuple[dict, dict, dict]]:
     """Day -> (incremental tables, the same made anew, a few facts of the incremental ones)."""
     root = Path(tmp_path_factory.mktemp("identity") / "data")
     pin(root / "rules")
     settings = settings_of(root)
-    rows = [*households.parties(SEED, COUNT, FIRST, DAYS), *quiet_parties(), *later_parties()]
+    rows = [*households.parties(SEED, COUNT, FIRST, DAYS), *quiet_parties(), *later_parties(), *desk_parties()]
     aside, found, before = root / "aside", {}, date.min
     for day in (FIRST, QUIET, *DAYS):
         raw.pour(settings, households.known_between(rows, before, day), day)
@@ -74,8 +87,11 @@ def facts_of(settings) -> dict:
         [moved] = connection.execute("select count(*) from intermediate.int_identity__alias where source_system = 'okoshi'").fetchone()
         [concerned] = connection.execute("select count(*) from ops.changed_person").fetchone()
         [everybody] = connection.execute("select count(*) from intermediate.int_identity__party").fetchone()
+        [desks] = connection.execute(
+            "select count(distinct person_id) from intermediate.int_identity__member where source_id in ('D1', 'D2', 'E1', 'E2')"
+        ).fetchone()
         people = connection.execute("select count(*) from ops.touched_key").fetchone()
-    return {**{row[0]: row[1:] for row in parties}, "moved": moved, "concerned": concerned, "everybody": everybody, "circle": people[0]}
+    return {**{row[0]: row[1:] for row in parties}, "moved": moved, "concerned": concerned, "everybody": everybody, "circle": people[0], "desks": desks}
 
 
 @pytest.mark.parametrize("day", [QUIET, *DAYS])
@@ -90,6 +106,10 @@ def test_the_days_were_full_of_people_who_join_and_part(built):
     assert 0 < moved[0] < moved[1]
     quiet = built[QUIET][2]
     assert 0 < quiet["concerned"] < 10 < quiet["everybody"]
+
+
+def test_an_address_at_another_account_draws_the_circle_of_the_first_anew_and_joins_nobody(built):
+    assert [built[day][2]["desks"] for day in (QUIET, DAYS[0])] == [2, 3]
 
 
 def test_a_leaving_whose_date_has_come_is_seen_without_anything_new(built):
