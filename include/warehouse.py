@@ -14,7 +14,7 @@ import duckdb
 from include.errors import GateStop
 from include.settings import Settings
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 4
 # version -> what a warehouse of the version before it lacks; tables that are new come with OPS_DDL
 UPGRADES = {
     2: "alter table ops.file_ledger add column if not exists absent_fulls bigint",
@@ -28,7 +28,6 @@ UPGRADES = {
         update ops.rejected_row set state = 'open' where state is null;
     """,
     4: "alter table ops.changed_party add column if not exists has_news boolean",
-    5: "drop table if exists ops.former_circle",
 }
 
 OPS_DDL = """

@@ -22,7 +22,7 @@ this touches join them in note_touched_keys. Once it is known who is who, note_c
 
 {# The rows of records in circles that the changes touch, after note_touched_keys. #}
 {% macro of_circles(relation) -%}
-    {{ _rows_where(relation, 'party_key', keys_of_circles()) if is_partial() else relation }}
+    {{ _rows_where(relation, 'party_key', keys_of_circles()) }}
 {%- endmacro %}
 
 {% macro keys_of_circles() -%}

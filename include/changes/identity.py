@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from include.changes.records import IDENTITY
+from include.changes.records import IDENTITY, OWN_LISTS
 from include.settings import Settings
 from include.warehouse import writer
 
@@ -14,7 +14,7 @@ def is_settled(settings: Settings) -> bool:
             """
             with strangers as (
                 select party_key from ops.changed_record anti join intermediate.int_identity__member using (party_key)
-                where party_key is not null and entity <> 'list_rows'
+                where party_key is not null and entity <> $lists
             ),
             -- since when a party without a master row is known, and whether at all, depends on every record that speaks of it
             only_mentioned as (
@@ -22,10 +22,10 @@ def is_settled(settings: Settings) -> bool:
                     select party_key from intermediate.int_identity__record where not is_registered
                 ) using (party_key)
             )
-            select (select count(*) from ops.changed_record where entity in (select unnest(?)) or late_known_at is not null)
+            select (select count(*) from ops.changed_record where entity in (select unnest($identity)) or late_known_at is not null)
                 + (select count(*) from strangers) + (select count(*) from only_mentioned)
             """,
-            [list(IDENTITY)],
+            {"identity": list(IDENTITY), "lists": OWN_LISTS},
         ).fetchone()
     return not unsettling
 

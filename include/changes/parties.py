@@ -8,6 +8,7 @@ from include.changes.records import OWN_LISTS
 from include.settings import Settings
 from include.warehouse import writer
 
+
 def concern(settings: Settings, as_of: date) -> None:
     """Note the parties whose state may differ from the last build's: call after identity is built.
 
